@@ -1,0 +1,1 @@
+//! The stable C ABI between gsmooth and its plugins, version 1.

@@ -1,0 +1,1 @@
+//! The standard estimators of gsmooth.

@@ -1,0 +1,1 @@
+//! The standard noises of gsmooth.

@@ -1,0 +1,1 @@
+//! Safe Rust SDK for gsmooth plugins.

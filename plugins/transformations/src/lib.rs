@@ -1,0 +1,1 @@
+//! The standard transformations of gsmooth.

@@ -1,0 +1,14 @@
+//! gsmooth certifies image classifiers under semantic transformations by generalized randomized smoothing.
+//!
+//! The rooms of this house, and which depends on which, are mapped in `ARCHITECTURE.md`.
+
+pub mod audit;
+pub mod certify;
+pub mod cli;
+pub mod data;
+pub mod host;
+pub mod onnx;
+pub mod report;
+pub mod smoothing;
+pub mod stats;
+pub mod transformation;

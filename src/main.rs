@@ -1,0 +1,3 @@
+//! The `gsmooth` command.
+
+fn main() {}
