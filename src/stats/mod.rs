@@ -1,1 +1,9 @@
-//! To be filled: stats.
+//! Statistics of votes: binomial confidence bounds and trade-off functions of noise laws.
+//!
+//! Everything here is pure arithmetic, rounded against the certificate: lower bounds down, upper bounds up.
+
+pub mod binomial;
+pub mod clopper_pearson;
+pub mod law;
+pub mod normal;
+pub mod tradeoff;
