@@ -1,5 +1,6 @@
 //! The mathematics against high-precision reference values (`tests/data/theory.json`, computed with 40 digits).
 
+use gsmooth::certify::channel::SemanticChannel;
 use gsmooth::stats::clopper_pearson;
 use serde_json::Value;
 
@@ -28,5 +29,32 @@ fn clopper_pearson_bounds_are_never_above_the_truth_and_within_1e_9() {
         let truth = number(&row, "upper");
         assert!(upper >= truth, "{row}: {upper} below the truth");
         assert!(upper - truth <= 1e-9, "{row}: {upper} is loose");
+    }
+}
+
+/// Rows of d values, one per parameter, as the m columns of a d x m matrix.
+fn columns(row: &Value, key: &str) -> Vec<Vec<f64>> {
+    let rows: Vec<Vec<f64>> = serde_json::from_value(row[key].clone()).expect("a matrix");
+    (0..rows[0].len()).map(|j| rows.iter().map(|row| row[j]).collect()).collect()
+}
+
+#[test]
+fn semantic_channel_to_1e_9_and_never_below() {
+    let rows = table("semantic_channel");
+    assert!(rows.len() >= 4);
+    for row in rows {
+        let (sigma1, sigma2) = (number(&row, "sigma1"), number(&row, "sigma2"));
+        let channel = SemanticChannel::new(columns(&row, "a1"), sigma1, sigma2).unwrap();
+        let delta: Vec<f64> = serde_json::from_value(row["displacement"].clone()).unwrap();
+        let jacobian = columns(&row, "jacobian");
+        for (name, computed) in [
+            ("mahalanobis_distance", channel.distance(&delta)),
+            ("m_corollary1", channel.local_m_of_corollary1(&jacobian)),
+            ("m_exact", channel.local_m_exact(&jacobian)),
+        ] {
+            let truth = number(&row, name);
+            assert!((computed / truth - 1.0).abs() <= 1e-9, "{name}: {computed} against {truth}");
+        }
+        assert!(channel.distance(&delta) >= number(&row, "mahalanobis_distance"));
     }
 }

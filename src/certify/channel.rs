@@ -1,0 +1,176 @@
+//! The semantic channel (Theorem 2, tightened; DESIGN 3.3).
+//!
+//! The classifier sees z = F2(x) + A1 theta + b1 + theta' only, so replacing x by any image moves the law of z by
+//! delta, the difference of the two codes. With Gaussian theta ~ N(0, sigma1^2 I_m), theta' ~ N(0, sigma2^2 I_d) the
+//! law is N(., Sigma), Sigma = sigma1^2 A1 A1^T + sigma2^2 I, and the move is D = |delta|_{Sigma^-1}.
+
+use super::small_matrix::{Cholesky, Symmetric};
+
+/// The noise of a semantic channel and the affine part A1 through which theta enters it.
+#[derive(Debug, Clone)]
+pub struct SemanticChannel {
+    /// The columns of A1, each of the code's dimension d.
+    columns: Vec<Vec<f64>>,
+    sigma1: f64,
+    sigma2: f64,
+    /// Cholesky factor of sigma2^2/sigma1^2 I_m + A1^T A1.
+    factor: Cholesky,
+}
+
+/// Why a channel can't be built.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ChannelError {
+    /// A scale that is not a positive finite number.
+    #[error("the noise scale {name} = {value} must be positive and finite")]
+    Scale {
+        /// `sigma1` (noise of theta) or `sigma2` (semantic noise).
+        name: &'static str,
+        /// The value given.
+        value: f64,
+    },
+    /// A1 has entries that are not finite.
+    #[error("the affine part A1 of F1 has entries that are not finite")]
+    NotFinite,
+}
+
+impl SemanticChannel {
+    /// A channel from the columns of A1 and the standard deviations of theta and theta'.
+    ///
+    /// # Errors
+    /// If a scale is not positive and finite, or A1 is not finite.
+    pub fn new(columns: Vec<Vec<f64>>, sigma1: f64, sigma2: f64) -> Result<Self, ChannelError> {
+        for (name, value) in [("sigma1", sigma1), ("sigma2", sigma2)] {
+            if !(value.is_finite() && value > 0.0) {
+                return Err(ChannelError::Scale { name, value });
+            }
+        }
+        let ridge = (sigma2 / sigma1) * (sigma2 / sigma1);
+        let system = Symmetric::from_fn(columns.len(), |i, j| {
+            dot(&columns[i], &columns[j]) + if i == j { ridge } else { 0.0 }
+        });
+        let factor = Cholesky::of(&system).ok_or(ChannelError::NotFinite)?;
+        Ok(Self { columns, sigma1, sigma2, factor })
+    }
+
+    /// The standard deviation sigma2 of the semantic noise theta'.
+    pub fn semantic_noise(&self) -> f64 {
+        self.sigma2
+    }
+
+    /// The standard deviation sigma1 of theta.
+    pub fn parameter_noise(&self) -> f64 {
+        self.sigma1
+    }
+
+    /// The columns of A1.
+    pub fn columns(&self) -> &[Vec<f64>] {
+        &self.columns
+    }
+
+    /// D = |delta|_{Sigma^-1}, rounded up; NaN if delta is not finite.
+    ///
+    /// D^2 = (|delta|^2 - v^T (sigma2^2/sigma1^2 I_m + A1^T A1)^-1 v) / sigma2^2 with v = A1^T delta, by the matrix
+    /// inversion lemma: an m x m solve, never d x d.
+    pub fn distance(&self, delta: &[f64]) -> f64 {
+        let total = dot(delta, delta);
+        let v: Vec<f64> = self.columns.iter().map(|column| dot(column, delta)).collect();
+        let absorbed = self.factor.solve_lower(&v);
+        let rest = total - dot(&absorbed, &absorbed);
+        // The two sums of d products, and the solve, err by at most a few (d + m) ulps of |delta|^2.
+        let rounding = 8.0 * (delta.len() + 16 * (1 + self.columns.len())) as f64 * f64::EPSILON * total;
+        let squared = rest.max(0.0) + rounding;
+        if !squared.is_finite() {
+            return f64::NAN;
+        }
+        squared.sqrt() / self.sigma2 * (1.0 + 4.0 * f64::EPSILON)
+    }
+
+    /// The paper's local M (Eq. 18), sqrt(1/sigma1^2 + |J - A1|^2/sigma2^2) with the spectral norm.
+    ///
+    /// `jacobian` holds the m columns of J = d F2(tau(xi, x))/d xi.
+    pub fn local_m_of_corollary1(&self, jacobian: &[Vec<f64>]) -> f64 {
+        let rest: Vec<Vec<f64>> = jacobian
+            .iter()
+            .zip(&self.columns)
+            .map(|(j, a)| j.iter().zip(a).map(|(j, a)| j - a).collect())
+            .collect();
+        let squared_norm = gram(&rest).largest_eigenvalue();
+        (1.0 / (self.sigma1 * self.sigma1) + squared_norm / (self.sigma2 * self.sigma2)).sqrt()
+    }
+
+    /// The exact local M, max over |u| = 1 of |J u|_{Sigma^-1}: never above the paper's, which takes s = u in
+    /// |J u|_{Sigma^-1} = min over s of sqrt(|s|^2/sigma1^2 + |J u - A1 s|^2/sigma2^2).
+    pub fn local_m_exact(&self, jacobian: &[Vec<f64>]) -> f64 {
+        let absorbed: Vec<Vec<f64>> = jacobian
+            .iter()
+            .map(|j| {
+                let v: Vec<f64> = self.columns.iter().map(|column| dot(column, j)).collect();
+                self.factor.solve_lower(&v)
+            })
+            .collect();
+        let metric = Symmetric::from_fn(jacobian.len(), |i, j| {
+            dot(&jacobian[i], &jacobian[j]) - dot(&absorbed[i], &absorbed[j])
+        });
+        metric.largest_eigenvalue().max(0.0).sqrt() / self.sigma2
+    }
+}
+
+fn gram(columns: &[Vec<f64>]) -> Symmetric {
+    Symmetric::from_fn(columns.len(), |i, j| dot(&columns[i], &columns[j]))
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn without_an_affine_part_the_distance_is_plain() {
+        let channel = SemanticChannel::new(vec![vec![0.0; 3]], 0.5, 0.25).unwrap();
+        let distance = channel.distance(&[3.0, 0.0, 4.0]);
+        assert!((20.0..20.0 + 1e-9).contains(&distance));
+    }
+
+    #[test]
+    fn refuses_scales_that_are_no_scales() {
+        for (sigma1, sigma2) in [(0.0, 1.0), (1.0, -1.0), (f64::NAN, 1.0), (1.0, f64::INFINITY)] {
+            assert!(SemanticChannel::new(vec![vec![1.0]], sigma1, sigma2).is_err());
+        }
+    }
+
+    proptest! {
+        /// |delta|_{Sigma^-1} = min over s of sqrt(s^2/sigma1^2 + |delta - A1 s|^2/sigma2^2), here by scanning s.
+        #[test]
+        fn distance_is_the_cheapest_split(
+            a in proptest::collection::vec(-2.0_f64..2.0, 5),
+            delta in proptest::collection::vec(-2.0_f64..2.0, 5),
+            sigma1 in 0.1_f64..2.0, sigma2 in 0.1_f64..2.0,
+        ) {
+            let channel = SemanticChannel::new(vec![a.clone()], sigma1, sigma2).unwrap();
+            let distance = channel.distance(&delta);
+            let split = |s: f64| {
+                let rest: f64 = delta.iter().zip(&a).map(|(d, a)| (d - a * s).powi(2)).sum();
+                (s * s / (sigma1 * sigma1) + rest / (sigma2 * sigma2)).sqrt()
+            };
+            let cheapest = (-4000..=4000).map(|i| split(f64::from(i) * 2e-3)).fold(f64::INFINITY, f64::min);
+            prop_assert!(distance <= cheapest * (1.0 + 1e-9) + 1e-9);
+            prop_assert!(distance >= cheapest * 0.999 - 1e-4);
+        }
+
+        #[test]
+        fn the_exact_m_is_never_above_the_papers(
+            a in proptest::collection::vec(-2.0_f64..2.0, 6),
+            j in proptest::collection::vec(-2.0_f64..2.0, 6),
+            sigma1 in 0.1_f64..2.0, sigma2 in 0.1_f64..2.0,
+        ) {
+            let split = |v: &[f64]| vec![v[..3].to_vec(), v[3..].to_vec()];
+            let channel = SemanticChannel::new(split(&a), sigma1, sigma2).unwrap();
+            let jacobian = split(&j);
+            prop_assert!(channel.local_m_exact(&jacobian) <= channel.local_m_of_corollary1(&jacobian) * (1.0 + 1e-9));
+        }
+    }
+}
