@@ -49,7 +49,12 @@ impl SemanticChannel {
             dot(&columns[i], &columns[j]) + if i == j { ridge } else { 0.0 }
         });
         let factor = Cholesky::of(&system).ok_or(ChannelError::NotFinite)?;
-        Ok(Self { columns, sigma1, sigma2, factor })
+        Ok(Self {
+            columns,
+            sigma1,
+            sigma2,
+            factor,
+        })
     }
 
     /// The standard deviation sigma2 of the semantic noise theta'.
@@ -69,20 +74,27 @@ impl SemanticChannel {
 
     /// D = |delta|_{Sigma^-1}, rounded up; NaN if delta is not finite.
     ///
-    /// D^2 = (|delta|^2 - v^T (sigma2^2/sigma1^2 I_m + A1^T A1)^-1 v) / sigma2^2 with v = A1^T delta, by the matrix
-    /// inversion lemma: an m x m solve, never d x d.
+    /// D = min over s of sqrt(|s|^2/sigma1^2 + |delta - A1 s|^2/sigma2^2), attained at the ridge solution
+    /// s = (sigma2^2/sigma1^2 I_m + A1^T A1)^-1 A1^T delta: an m x m solve, never d x d. Evaluating the split at the
+    /// computed s is an upper bound of D whatever the error of the solve, and nothing cancels.
     pub fn distance(&self, delta: &[f64]) -> f64 {
-        let total = dot(delta, delta);
         let v: Vec<f64> = self.columns.iter().map(|column| dot(column, delta)).collect();
-        let absorbed = self.factor.solve_lower(&v);
-        let rest = total - dot(&absorbed, &absorbed);
-        // The two sums of d products, and the solve, err by at most a few (d + m) ulps of |delta|^2.
-        let rounding = 8.0 * (delta.len() + 16 * (1 + self.columns.len())) as f64 * f64::EPSILON * total;
-        let squared = rest.max(0.0) + rounding;
-        if !squared.is_finite() {
-            return f64::NAN;
+        let s = self.factor.solve(&v);
+        let mut rest = delta.to_vec();
+        for (column, s) in self.columns.iter().zip(&s) {
+            rest.iter_mut().zip(column).for_each(|(rest, a)| *rest -= a * s);
         }
-        squared.sqrt() / self.sigma2 * (1.0 + 4.0 * f64::EPSILON)
+        let squared = dot(&s, &s) / self.sigma1.powi(2) + dot(&rest, &rest) / self.sigma2.powi(2);
+        // A sum of d squares errs by at most d ulps; each entry of the rest by m + 1 ulps of what it is made of.
+        let sum_rounding = 1.0 + 2.0 * (delta.len() + 16) as f64 * f64::EPSILON;
+        let magnitude = dot(delta, delta).sqrt()
+            + s.iter()
+                .zip(&self.columns)
+                .map(|(s, a)| s.abs() * dot(a, a).sqrt())
+                .sum::<f64>();
+        let entry_rounding = 2.0 * (1 + self.columns.len()) as f64 * f64::EPSILON * magnitude / self.sigma2;
+        let distance = squared.sqrt() * sum_rounding + entry_rounding;
+        if distance.is_finite() { distance } else { f64::NAN }
     }
 
     /// The paper's local M (Eq. 18), sqrt(1/sigma1^2 + |J - A1|^2/sigma2^2) with the spectral norm.

@@ -66,12 +66,20 @@ pub fn required_probability<L: ScalarLaw>(law: &L, shift: f64, margin: f64) -> R
 
 /// F^-1(p), through the upper tail where p is above 1/2 (1 - p is exact there).
 fn quantile<L: ScalarLaw>(law: &L, p: f64) -> Result<f64, L::Error> {
-    if p > 0.5 { law.isf(1.0 - p) } else { law.quantile(p) }
+    if p > 0.5 {
+        law.isf(1.0 - p)
+    } else {
+        law.quantile(p)
+    }
 }
 
 /// S^-1(p), through the lower tail where p is above 1/2.
 fn isf<L: ScalarLaw>(law: &L, p: f64) -> Result<f64, L::Error> {
-    if p > 0.5 { law.quantile(1.0 - p) } else { law.isf(p) }
+    if p > 0.5 {
+        law.quantile(1.0 - p)
+    } else {
+        law.isf(p)
+    }
 }
 
 /// `edge - shift`, rounded down by more than the errors of both.
@@ -136,9 +144,15 @@ mod tests {
         }
     }
 
-    fn for_law<L: ScalarLaw<Error = Infallible>>(law: &L, shift: f64, margin: f64) -> Result<(), TestCaseError> {
+    fn for_law<L: ScalarLaw<Error = Infallible>>(
+        law: &L,
+        shift: f64,
+        margin: f64,
+    ) -> Result<(), TestCaseError> {
         let p = required_probability(law, shift, margin).unwrap();
-        prop_assert!(kept_mass(law, p + (1.0 - p) * 1e-6 + 1e-9, shift).unwrap() > 0.5 + margin || p > 1.0 - 1e-8);
+        prop_assert!(
+            kept_mass(law, p + (1.0 - p) * 1e-6 + 1e-9, shift).unwrap() > 0.5 + margin || p > 1.0 - 1e-8
+        );
         if p < 1.0 && p > 0.5 + margin + 1e-6 {
             prop_assert!(kept_mass(law, p - 1e-6 * (1.0 - p) - 1e-9, shift).unwrap() <= 0.5 + margin);
         }
