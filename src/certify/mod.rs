@@ -1,9 +1,25 @@
 //! Geometry, cover and certificate: how far the smoothed input moves, and what the votes then prove.
 //!
+//! - [`case`]: everything that the images of one case share;
+//! - [`ranges`]: the parameters that a claim is about;
 //! - [`channel`]: the semantic channel's distance (DESIGN 3.3);
-//! - [`oracle`]: what an M-estimator may ask of an image, features kept by parameter;
+//! - [`features`], [`differences`], [`oracle`]: what an M-estimator may ask of an image;
+//! - [`moves`]: one move of the smoothed input's law, and what is kept under it;
+//! - [`geometry`]: per image, the worst moves over a box of parameters; no sampling;
 //! - [`cover`]: anchors and their cells;
-//! - [`certificate`]: joins geometry and votes.
+//! - [`certificate`]: joins geometry and votes;
+//! - [`image`], [`worker`]: one image's certification, step by step, and the networks it runs on.
 
+pub mod case;
+pub mod certificate;
 pub mod channel;
+pub mod cover;
+pub mod differences;
+pub mod features;
+pub mod geometry;
+pub mod image;
+pub mod moves;
+pub mod oracle;
+pub mod ranges;
 pub mod small_matrix;
+pub mod worker;

@@ -1,1 +1,15 @@
-//! To be filled: smoothing.
+//! Draws of the smoothed classifier and their counts.
+//!
+//! - [`stream`]: counter-based noise, a pure function of what it is for;
+//! - [`site`]: where to draw: an image or anchor with its noise;
+//! - [`question`]: what is asked (a site and a rule) and answered (counts);
+//! - [`ballot`]: from a row of scores to a vote, failing closed;
+//! - [`voter`]: draws carried through the networks;
+//! - [`scheduler`]: packs the draws of many questions into batches for the workers.
+
+pub mod ballot;
+pub mod question;
+pub mod scheduler;
+pub mod site;
+pub mod stream;
+pub mod voter;

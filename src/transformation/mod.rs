@@ -1,1 +1,71 @@
-//! To be filled: transformation.
+//! A transformation tau(xi, x), whatever it is made of.
+//!
+//! Today every transformation is a plugin; the rest of the house sees this type only.
+
+use crate::host::{self, HostError};
+
+/// A family of image transformations tau(xi, x) with m parameters; at the identity it returns x bit for bit.
+#[derive(Debug)]
+pub struct Transformation {
+    plugin: host::Transformation,
+}
+
+/// How much is known of a transformation's composition with itself (DESIGN 3.2).
+pub use crate::host::Class;
+/// A parameter: name, unit, domain and identity.
+pub use crate::host::ParameterInfo;
+
+impl Transformation {
+    /// A transformation given by a plugin.
+    pub fn from_plugin(plugin: host::Transformation) -> Self {
+        Self { plugin }
+    }
+
+    /// The plugin's id.
+    pub fn id(&self) -> &str {
+        self.plugin.id()
+    }
+
+    /// The parameters, m of them.
+    pub fn parameters(&self) -> &[ParameterInfo] {
+        self.plugin.parameters()
+    }
+
+    /// What is stated of its composition.
+    pub fn class(&self) -> Class {
+        self.plugin.class()
+    }
+
+    /// Whether every entry of a parameter vector lies in its domain.
+    pub fn in_domain(&self, parameters: &[f64]) -> bool {
+        parameters.len() == self.parameters().len()
+            && self.parameters().iter().zip(parameters).all(|(p, v)| *v >= p.low && *v <= p.high)
+    }
+
+    /// Transforms each of n images (dense NCHW, `shape` = [n, C, H, W]) by its own m parameters.
+    ///
+    /// # Errors
+    /// If a buffer has the wrong size, the plugin fails, or its output is not finite.
+    pub fn apply(
+        &self,
+        images: &[f32],
+        shape: [usize; 4],
+        parameters: &[f64],
+        out: &mut [f32],
+    ) -> Result<(), HostError> {
+        self.plugin.apply(images, shape, parameters, out)
+    }
+
+    /// tau(xi, x) of one image at each of several parameter vectors, one after another (n * m values in `parameters`).
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn apply_at(&self, image: &[f32], shape: [usize; 3], parameters: &[f64]) -> Result<Vec<f32>, HostError> {
+        let count = parameters.len() / self.parameters().len().max(1);
+        let copies = image.repeat(count);
+        let mut out = vec![0.0; copies.len()];
+        let [channels, height, width] = shape;
+        self.plugin.apply(&copies, [count, channels, height, width], parameters, &mut out)?;
+        Ok(out)
+    }
+}

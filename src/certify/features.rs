@@ -1,0 +1,105 @@
+//! Features F2(tau(xi, x)) of one image, kept by parameter, so that estimators and radii share them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::host::HostError;
+use crate::onnx::network::{Network, NetworkError};
+use crate::transformation::Transformation;
+
+/// Images transformed and encoded in one call.
+const BATCH: usize = 64;
+/// Features kept of one image, in bytes; what does not fit is computed again.
+const KEPT_BYTES: usize = 256 << 20;
+
+/// Why features can't be had.
+#[derive(Debug, thiserror::Error)]
+pub enum FeatureError {
+    /// The transformation failed.
+    #[error(transparent)]
+    Transformation(#[from] HostError),
+    /// F2 failed.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// F2 gave a value that is not a finite number.
+    #[error("F2 gave a value that is not finite for the image transformed by {parameters:?}")]
+    NotFinite {
+        /// The parameters xi.
+        parameters: Vec<f64>,
+    },
+}
+
+/// The features of one image.
+#[derive(Debug)]
+pub struct Features<'a> {
+    image: Arc<[f32]>,
+    shape: [usize; 3],
+    transformation: &'a Transformation,
+    encoder: &'a mut Network,
+    kept: HashMap<Vec<u64>, Arc<[f32]>>,
+    kept_bytes: usize,
+    evaluations: u64,
+}
+
+impl<'a> Features<'a> {
+    /// Features of an image under a transformation, through the encoder F2.
+    pub fn new(
+        image: Arc<[f32]>,
+        shape: [usize; 3],
+        transformation: &'a Transformation,
+        encoder: &'a mut Network,
+    ) -> Self {
+        Self { image, shape, transformation, encoder, kept: HashMap::new(), kept_bytes: 0, evaluations: 0 }
+    }
+
+    /// How often F2 was evaluated so far.
+    pub fn evaluations(&self) -> u64 {
+        self.evaluations
+    }
+
+    /// F2(tau(xi, x)) at each point; float32 as the network gave them.
+    ///
+    /// # Errors
+    /// If the transformation or F2 fails, or a feature is not finite.
+    pub fn at(&mut self, points: &[Vec<f64>]) -> Result<Vec<Arc<[f32]>>, FeatureError> {
+        let mut found: Vec<Option<Arc<[f32]>>> = points.iter().map(|p| self.kept.get(&key(p)).cloned()).collect();
+        let missing: Vec<usize> = (0..points.len()).filter(|i| found[*i].is_none()).collect();
+        for batch in missing.chunks(BATCH) {
+            let parameters: Vec<f64> = batch.iter().flat_map(|i| points[*i].iter().copied()).collect();
+            for (i, features) in batch.iter().zip(self.encode(&parameters, batch.len())?) {
+                if features.iter().any(|value| !value.is_finite()) {
+                    return Err(FeatureError::NotFinite { parameters: points[*i].clone() });
+                }
+                self.keep(&points[*i], &features);
+                found[*i] = Some(features);
+            }
+        }
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    fn encode(&mut self, parameters: &[f64], count: usize) -> Result<Vec<Arc<[f32]>>, FeatureError> {
+        let images = self.transformation.apply_at(&self.image, self.shape, parameters)?;
+        let mut codes = Vec::new();
+        let dims = self.encoder.run(&images, &mut codes)?;
+        self.evaluations += count as u64;
+        let len = dims.iter().product::<usize>().max(1);
+        Ok(codes.chunks_exact(len).map(Arc::from).collect())
+    }
+
+    fn keep(&mut self, point: &[f64], features: &Arc<[f32]>) {
+        self.kept_bytes += size_of_val(&features[..]);
+        if self.kept_bytes <= KEPT_BYTES {
+            self.kept.insert(key(point), features.clone());
+        }
+    }
+}
+
+/// delta, the difference of two codes, in f64 of the same f32 outputs (DESIGN 3.3).
+pub fn difference(to: &[f32], from: &[f32]) -> Vec<f64> {
+    to.iter().zip(from).map(|(to, from)| f64::from(*to) - f64::from(*from)).collect()
+}
+
+fn key(point: &[f64]) -> Vec<u64> {
+    // -0 and 0 are the same point.
+    point.iter().map(|value| (value + 0.0).to_bits()).collect()
+}
