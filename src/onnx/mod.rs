@@ -1,1 +1,3 @@
-//! To be filled: onnx.
+//! ONNX models: the runtime that executes them.
+
+pub mod runtime;
