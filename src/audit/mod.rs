@@ -1,1 +1,11 @@
-//! To be filled: audit.
+//! The audit: from a TOML file to records.
+//!
+//! - [`schema`], [`plugin_table`]: the file as written;
+//! - [`error`], [`diagnostic`]: what may be wrong with it, with line and remedy;
+//! - [`plan`]: everything opened and checked; after this nothing about the input can fail;
+//! - [`records`], [`run`], [`summary`]: the run folder.
+
+pub mod diagnostic;
+pub mod error;
+pub mod plugin_table;
+pub mod schema;

@@ -1,0 +1,248 @@
+//! The audit file as written. What the keys mean is said here once; `gsmooth` and the reference follow it.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+use super::plugin_table::PluginTable;
+use crate::certify::certificate::VoteBound;
+use crate::onnx::preprocess::{ChannelOrder, Layout};
+
+/// An audit: models, data, and the cases to certify. Paths are relative to the audit file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// Version of this format; 1.
+    pub version: Spanned<u64>,
+    /// Seed of all noise: the same file gives the same records.
+    #[serde(default)]
+    pub seed: u64,
+    /// The run folder, relative to the working directory.
+    pub output: Option<PathBuf>,
+    /// The images.
+    pub data: Spanned<Data>,
+    /// The classifier of all cases that name no other.
+    pub classifier: Spanned<Classifier>,
+    /// How ONNX Runtime runs.
+    #[serde(default)]
+    pub runtime: Runtime,
+    /// Draws and confidence.
+    pub sampling: Spanned<Sampling>,
+    /// What to certify.
+    #[serde(default)]
+    pub case: Vec<Spanned<Case>>,
+    /// Adaptive attacks; another command's.
+    pub attack: Option<Spanned<Value>>,
+    /// Evaluation on corruptions; another command's.
+    pub evaluate: Option<Spanned<Value>>,
+}
+
+/// The images and their labels.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// `idx`, `npz`, `npy`, `cifar10`, `cifar100` or `folder`.
+    pub format: Spanned<String>,
+    /// The file or folder of images.
+    pub images: Spanned<PathBuf>,
+    /// The file of labels, for formats that keep them apart.
+    pub labels: Option<Spanned<PathBuf>>,
+    /// The first image taken.
+    #[serde(default)]
+    pub first: u64,
+    /// How many images are taken; all if absent.
+    pub count: Option<Spanned<u64>>,
+    /// Every how many images one is taken.
+    pub stride: Option<Spanned<u64>>,
+    /// Height and width that images are resized to.
+    pub resize: Option<[usize; 2]>,
+    /// Height and width cut out of the centre, after resizing.
+    pub crop: Option<[usize; 2]>,
+    /// 1 (grey) or 3 (RGB), for folders.
+    pub channels: Option<usize>,
+}
+
+/// The classifier under audit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Classifier {
+    /// The ONNX file.
+    pub model: Spanned<PathBuf>,
+    /// Subtracted per channel, after scaling.
+    pub mean: Option<Spanned<Vec<f32>>>,
+    /// Divided by per channel, last.
+    pub std: Option<Spanned<Vec<f32>>>,
+    /// Factor on pixels in [0, 1]; 255 for models that want bytes.
+    pub scale: Option<Spanned<f32>>,
+    /// `nchw` or `nhwc`.
+    #[serde(default)]
+    pub layout: Layout,
+    /// `rgb` or `bgr`.
+    pub channels: Option<Spanned<ChannelOrder>>,
+    /// Added to the data's labels; 1 for models whose class 0 is a background.
+    #[serde(default)]
+    pub label_offset: i64,
+}
+
+/// How ONNX Runtime runs. None of it changes a record, but for the providers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Runtime {
+    /// `cpu`, `cuda`, `tensorrt`, the preferred one first.
+    pub providers: Vec<Spanned<String>>,
+    /// Worker threads; 0 for all cores.
+    pub threads: usize,
+    /// Draws a batch; 0 to choose.
+    pub batch: usize,
+}
+
+impl Default for Runtime {
+    fn default() -> Self {
+        Self { providers: vec![Spanned::new(0..0, "cpu".to_owned())], threads: 0, batch: 0 }
+    }
+}
+
+/// Draws and confidence of every image.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sampling {
+    /// `fixed` draws, or a `target` decided with as few as it takes.
+    #[serde(default = "default_mode")]
+    pub mode: Spanned<String>,
+    /// The probability that an image's certificate may be wrong.
+    #[serde(default = "default_alpha")]
+    pub alpha: Spanned<f64>,
+    /// n0, draws that choose the class.
+    #[serde(default = "default_select")]
+    pub select: Spanned<u64>,
+    /// n, fresh draws that bound its probability.
+    #[serde(default = "default_draws")]
+    pub draws: Spanned<u64>,
+    /// `top1` or `top2`.
+    #[serde(default = "default_bound")]
+    pub bound: Spanned<VoteBound>,
+    /// m of the claim G_y > 1/2 + m.
+    #[serde(default = "default_margin")]
+    pub margin: Spanned<f64>,
+}
+
+fn default_mode() -> Spanned<String> {
+    Spanned::new(0..0, "target".to_owned())
+}
+fn default_alpha() -> Spanned<f64> {
+    Spanned::new(0..0, 0.001)
+}
+fn default_select() -> Spanned<u64> {
+    Spanned::new(0..0, 100)
+}
+fn default_draws() -> Spanned<u64> {
+    Spanned::new(0..0, 100_000)
+}
+fn default_bound() -> Spanned<VoteBound> {
+    Spanned::new(0..0, VoteBound::Top1)
+}
+fn default_margin() -> Spanned<f64> {
+    Spanned::new(0..0, 0.0)
+}
+
+/// One thing to certify: a transformation over a range, by a method.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Names the case in records and tables.
+    pub name: Spanned<String>,
+    /// `resolvable` or `semantic`.
+    pub method: Spanned<String>,
+    /// The transformation: `{ plugin = .., range = [low, high] }`, other keys are the plugin's options.
+    pub transformation: Spanned<PluginTable>,
+    /// Radii that are reported.
+    #[serde(default)]
+    pub radii: Vec<Spanned<f64>>,
+    /// Norm of several parameters.
+    pub norm: Option<Spanned<String>>,
+    /// The law of theta; one table, or one per parameter.
+    pub noise: Option<Spanned<OneOrMany>>,
+    /// sigma2, the standard deviation of the semantic noise.
+    pub semantic_noise: Option<Spanned<f64>>,
+    /// F1, F2 and H.
+    pub surrogate: Option<Spanned<Surrogate>>,
+    /// The M-estimator, with its options.
+    pub estimator: Option<Spanned<PluginTable>>,
+    /// `1`: the paper's single point.
+    pub anchors: Option<Spanned<Value>>,
+    /// `real`: about the transformation itself.
+    pub claim: Option<Spanned<String>>,
+    /// Fails the run (exit code 1) where it is not met.
+    pub require: Option<Spanned<Require>>,
+    /// A classifier for this case only: a model file, read like the table's.
+    pub classifier: Option<Spanned<PathBuf>>,
+    /// The grid of an ablation.
+    pub sweep: Option<Spanned<Value>>,
+    /// Widens the claim by a pixel distance.
+    pub slack: Option<Spanned<Value>>,
+    /// Error of the surrogate.
+    pub epsilon: Option<Spanned<Value>>,
+}
+
+/// One plugin table, or one per parameter.
+#[derive(Debug, Clone)]
+pub struct OneOrMany(pub Vec<Spanned<PluginTable>>);
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrManyVisitor)
+    }
+}
+
+struct OneOrManyVisitor;
+
+impl<'de> serde::de::Visitor<'de> for OneOrManyVisitor {
+    type Value = OneOrMany;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a table `{ plugin = \"name\", .. }`, or an array of one per parameter")
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<OneOrMany, A::Error> {
+        let mut tables = Vec::new();
+        while let Some(table) = seq.next_element()? {
+            tables.push(table);
+        }
+        Ok(OneOrMany(tables))
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<OneOrMany, A::Error> {
+        let table = PluginTable::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        // The table's own place stands for the whole; its entries carry their own.
+        let start = table.plugin.span().start;
+        let end = table.entries.iter().map(|(_, v)| v.span().end).fold(table.plugin.span().end, usize::max);
+        Ok(OneOrMany(vec![Spanned::new(start..end, table)]))
+    }
+}
+
+/// The surrogate tau(theta, x) ~ H(F1(theta) + F2(x)): three files, or one file with the names of F1's and F2's outputs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Surrogate {
+    /// The file of F1.
+    pub f1: Option<Spanned<PathBuf>>,
+    /// The file of F2.
+    pub f2: Option<Spanned<PathBuf>>,
+    /// The file of H.
+    pub h: Option<Spanned<PathBuf>>,
+    /// One file of all three.
+    pub model: Option<Spanned<PathBuf>>,
+    /// The output tensors of F1 and F2 in it.
+    pub cut: Option<Spanned<[String; 2]>>,
+}
+
+/// What a run must reach.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Require {
+    /// At this radius
+    pub radius: Spanned<f64>,
+    /// at least this share of images must be certified for their label.
+    pub certified_accuracy: Spanned<f64>,
+}
