@@ -42,8 +42,8 @@ pub trait NoiseDistribution: Sized + Send + Sync + 'static {
     /// Fills `out` with samples, each from its own uniform word alone, and none of them infinite.
     ///
     /// The default is the inverse transform, with the probability taken in the nearer tail and formed there from 63 bits of the
-    /// word, which f64 rounds to its 53 significant ones: a word w below 2^63 gives quantile((w + 1/2) / 2^64), any other
-    /// isf((2^64 - w - 1/2) / 2^64).
+    /// word, which f64 rounds to its 53 significant ones: a word w below 2^63 gives quantile((w + 1) / 2^64), any other
+    /// isf((2^64 - w) / 2^64).
     ///
     /// # Errors
     /// A sample is not finite.
@@ -71,9 +71,10 @@ fn inverse_transform(law: &impl NoiseDistribution, word: u64) -> f64 {
     }
 }
 
-/// (word + 1/2) / 2^64 for word < 2^63: inside (0, 1/2], never 0.
+/// (word + 1) / 2^64 for word < 2^63: inside (0, 1/2], never 0. The sum is formed before it is rounded: half a word would round
+/// to even and make neighbours equal.
 fn tail(word: u64) -> f64 {
-    (word as f64 + 0.5) * ULP_OF_WORD
+    (word + 1) as f64 * ULP_OF_WORD
 }
 
 #[cfg(test)]
@@ -114,18 +115,20 @@ mod tests {
         let words = [0, 1, (1 << 63) - 1, 1 << 63, u64::MAX - 1, u64::MAX];
         let mut out = [f64::NAN; 6];
         Uniform.sample(&words, &mut out).unwrap();
-        assert_eq!(out[0], 0.5_f64.powi(65));
-        assert_eq!(out[1], 1.5 * 0.5_f64.powi(64));
+        assert_eq!(out[0], 0.5_f64.powi(64));
+        assert_eq!(out[1], 2.0 * 0.5_f64.powi(64));
         assert_eq!(out[2], 0.5);
         assert_eq!(out[3], 0.5);
         assert!(out.is_sorted());
     }
 
     #[test]
-    fn both_tails_use_more_than_53_bits() {
-        // Neighbouring words near 2^52 are told apart in either tail, where w / 2^64 has 12 leading zeros.
-        let word = (1_u64 << 52) + 12345;
-        assert_ne!(tail(word), tail(word + 1));
-        assert_eq!(tail(!(u64::MAX - word)), tail(word));
+    fn words_of_53_bits_are_told_apart_in_both_tails() {
+        for word in [1_u64 << 40, (1 << 52) + 12345, (1 << 53) - 2] {
+            assert_ne!(tail(word), tail(word + 1));
+            let mut out = [0.0; 2];
+            Uniform.sample(&[word, !word], &mut out).unwrap();
+            assert_eq!(out[1], 1.0 - out[0]);
+        }
     }
 }

@@ -230,10 +230,10 @@ mod tests {
             (options.float("scale"), options.is_set("order")),
             (Ok(2.0), Ok(false))
         );
-        let broken = OptionValue::text(Str {
+        let broken = [OptionValue::text(Str {
             ptr: [0xff_u8].as_ptr(),
             len: 1,
-        });
+        })];
         // SAFETY: one readable byte.
         assert!(unsafe { Options::from_abi(&SPECS[..1], &broken) }.is_err());
         let floats = OptionValue::floats(Slice::new(&[4.0]));
