@@ -151,7 +151,10 @@ mod tests {
     fn resizing_stays_in_the_unit_interval() {
         for size in [[224, 224], [5, 9], [36, 1]] {
             let white = geometry(Some(size), None).apply(vec![1.0; 37 * 53], [1, 37, 53]);
-            assert!(white.iter().all(|value| (0.999..=1.0).contains(value)), "{size:?}");
+            assert!(
+                white.iter().all(|value| (0.999..=1.0).contains(value)),
+                "{size:?}"
+            );
         }
     }
 
