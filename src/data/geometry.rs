@@ -148,6 +148,17 @@ mod tests {
     }
 
     #[test]
+    fn resizing_stays_in_the_unit_interval() {
+        for size in [[224, 224], [5, 9], [36, 1]] {
+            let white = geometry(Some(size), None).apply(vec![1.0; 37 * 53], [1, 37, 53]);
+            assert!(
+                white.iter().all(|value| (0.999..=1.0).contains(value)),
+                "{size:?}"
+            );
+        }
+    }
+
+    #[test]
     fn sizes_are_checked_before_anything_is_done() {
         let path = Path::new("images");
         let output = |resize, crop, limit| geometry(resize, crop).output(path, [3, 8, 8], limit);

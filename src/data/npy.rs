@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
-use ndarray::{ArrayD, IxDyn};
+use ndarray::{ArrayD, Axis, IxDyn};
 use ndarray_npy::npy::header::{Header, ReadHeaderError};
 use ndarray_npy::{ReadNpyExt, ReadableElement};
 
@@ -271,16 +271,11 @@ fn element_bytes(name: &str) -> u64 {
 fn to_nchw<T: Copy>(path: &Path, array: ArrayD<T>) -> Result<(Vec<T>, usize, [usize; 3]), DataError> {
     let is_channels = |axis: usize| axis == 1 || axis == 3;
     let array = match *array.shape() {
-        [_, height, width] => {
-            let count = array.shape()[0];
-            array
-                .into_shape_with_order(IxDyn(&[count, 1, height, width]))
-                .ok()
-        }
+        [_, _, _] => array.insert_axis(Axis(1)),
         [_, second, _, last] if is_channels(last) && !is_channels(second) => {
-            Some(array.permuted_axes(IxDyn(&[0, 3, 1, 2])))
+            array.permuted_axes(IxDyn(&[0, 3, 1, 2]))
         }
-        [_, _, _, _] => Some(array),
+        [_, _, _, _] => array,
         ref found => {
             let expected = "[N, H, W], [N, C, H, W] or [N, H, W, C]";
             return Err(DataError::Shape {
@@ -289,9 +284,6 @@ fn to_nchw<T: Copy>(path: &Path, array: ArrayD<T>) -> Result<(Vec<T>, usize, [us
                 expected,
             });
         }
-    };
-    let Some(array) = array else {
-        unreachable!("an axis of length 1 changes no number of elements")
     };
     let (count, shape) = (
         array.shape()[0],

@@ -102,12 +102,44 @@ fn reader(bytes: &[u8], limit: u64) -> Result<ImageReader<Cursor<&[u8]>>, ImageE
     Ok(reader)
 }
 
+/// Dense CHW of one or three channels.
 fn planes(image: &DynamicImage, channels: usize) -> Vec<f32> {
-    if channels == 1 {
-        return image.to_luma32f().into_raw();
+    let (stored, values) = interleaved(image);
+    let plane = |channel: usize| values.iter().skip(channel).step_by(stored).copied();
+    match (stored >= 3, channels) {
+        (false, _) => plane(0).collect::<Vec<f32>>().repeat(channels),
+        (true, 1) => values.chunks_exact(stored).map(luma).collect(),
+        (true, _) => (0..3).flat_map(plane).collect(),
     }
-    let interleaved = image.to_rgb32f().into_raw();
-    (0..3)
-        .flat_map(|channel| interleaved.iter().skip(channel).step_by(3).copied())
-        .collect()
+}
+
+/// The number of channels stored for each pixel, and all values in \[0, 1\], pixel by pixel.
+///
+/// Written out because the image library's own conversion to floats differs from division by 255 in the last bit.
+fn interleaved(image: &DynamicImage) -> (usize, Vec<f32>) {
+    match image {
+        DynamicImage::ImageLuma8(pixels) => (1, from_bytes(pixels)),
+        DynamicImage::ImageLumaA8(pixels) => (2, from_bytes(pixels)),
+        DynamicImage::ImageRgb8(pixels) => (3, from_bytes(pixels)),
+        DynamicImage::ImageRgba8(pixels) => (4, from_bytes(pixels)),
+        DynamicImage::ImageLuma16(pixels) => (1, from_words(pixels)),
+        DynamicImage::ImageLumaA16(pixels) => (2, from_words(pixels)),
+        DynamicImage::ImageRgb16(pixels) => (3, from_words(pixels)),
+        DynamicImage::ImageRgba16(pixels) => (4, from_words(pixels)),
+        floats => (3, floats.to_rgb32f().into_raw()),
+    }
+}
+
+fn from_bytes(values: &[u8]) -> Vec<f32> {
+    values.iter().map(|&value| f32::from(value) / 255.0).collect()
+}
+
+fn from_words(values: &[u16]) -> Vec<f32> {
+    values.iter().map(|&value| f32::from(value) / 65535.0).collect()
+}
+
+/// Relative luminance by the weights of ITU-R BT.709, applied to the values as stored.
+fn luma(pixel: &[f32]) -> f32 {
+    let weighted = 0.2126 * f64::from(pixel[0]) + 0.7152 * f64::from(pixel[1]) + 0.0722 * f64::from(pixel[2]);
+    weighted as f32
 }

@@ -49,7 +49,8 @@ fn class_directories_number_the_classes_in_sorted_order() {
 fn pixels_are_exact_in_every_channel_order() {
     let scratch = classes();
     let dataset = Dataset::open(&source(&scratch)).unwrap();
-    let interleaved = |channels: usize| (0..3).flat_map(move |c| (0..20).map(move |p| pattern(channels * p + c)));
+    let interleaved =
+        |channels: usize| (0..3).flat_map(move |c| (0..20).map(move |p| pattern(channels * p + c)));
     assert_eq!(
         dataset.image(0).unwrap(),
         [patterns(0..20), patterns(0..20), patterns(0..20)].concat()
@@ -73,6 +74,18 @@ fn pixels_are_exact_in_every_channel_order() {
     })
     .unwrap_err();
     assert!(matches!(error, DataError::Channels { found: 4, .. }));
+}
+
+#[test]
+fn sixteen_bits_are_kept() {
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path("a")).unwrap();
+    let words: Vec<u16> = (0..6).map(|i| i * 13_107).collect();
+    let picture = image::ImageBuffer::<image::Rgb<u16>, _>::from_raw(2, 1, words.clone()).unwrap();
+    picture.save(scratch.path("a/deep.png")).unwrap();
+    let image = Dataset::open(&source(&scratch)).unwrap().image(0).unwrap();
+    let expected = [0, 3, 1, 4, 2, 5].map(|i: usize| f32::from(words[i]) / 65535.0);
+    assert_eq!(image, expected);
 }
 
 #[test]
@@ -130,10 +143,8 @@ fn resizing_agrees_with_pillow() {
         ..source(&scratch)
     };
     let ours = Dataset::open(&source).unwrap().image(0).unwrap();
-    let pillow = Source::new(Format::Npy, fixture("large-resized-by-pillow.npy")).with_labels(scratch.write(
-        "l",
-        b"\x93NUMPY\x01\0\x36\0{'descr': '|u1', 'fortran_order': False, 'shape': (1,)}\n\0",
-    ));
+    let pillow = Source::new(Format::Npy, fixture("large-resized-by-pillow.npy"))
+        .with_labels(scratch.write("labels", &npy::npy(&[1], |_| 0u8)));
     let pillow = Dataset::open(&pillow).unwrap().image(0).unwrap();
     let error = ours
         .iter()
@@ -319,23 +330,18 @@ fn large_pictures_are_refused_before_they_are_decoded() {
 
 #[test]
 fn cut_off_or_damaged_files_never_panic() {
-    for (file, width) in [("rgb.png", 5), ("flat.jpg", 5)] {
+    for file in ["rgb.png", "flat.jpg"] {
         let scratch = Scratch::new();
         let bytes = std::fs::read(fixture(file)).unwrap();
         let path = scratch.copy(file, "a/image");
         let source = Source {
-            resize: Some([4, width]),
+            resize: Some([4, 5]),
             max_bytes: 1 << 20,
             ..source(&scratch)
         };
+        damage(&path, &source);
         for length in 0..bytes.len() {
             std::fs::write(&path, &bytes[..length]).unwrap();
-            read_all(&source);
-        }
-        for index in 0..bytes.len() {
-            let mut damaged = bytes.clone();
-            damaged[index] ^= 0xff;
-            std::fs::write(&path, &damaged).unwrap();
             read_all(&source);
         }
     }

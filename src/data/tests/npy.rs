@@ -8,7 +8,7 @@ pub(super) fn array<T: Clone>(shape: &[usize], element: impl Fn(usize) -> T) -> 
     ArrayD::from_shape_vec(IxDyn(shape), elements).unwrap()
 }
 
-fn npy<T: WritableElement + Clone>(shape: &[usize], element: impl Fn(usize) -> T) -> Vec<u8> {
+pub(super) fn npy<T: WritableElement + Clone>(shape: &[usize], element: impl Fn(usize) -> T) -> Vec<u8> {
     let mut bytes = Vec::new();
     array(shape, element).write_npy(&mut bytes).unwrap();
     bytes
@@ -226,6 +226,8 @@ fn cut_off_or_damaged_files_never_panic() {
     let (images, labels) = (npy(&[2, 2, 2], |i| i as f32 / 8.0), npy(&[2], |i| i as i16));
     let source = Source::new(Format::Npy, scratch.write("images", &images))
         .with_labels(scratch.write("labels", &labels));
-    attack(&images, &source.images, &source, |_| false);
-    attack(&labels, source.labels.as_ref().unwrap(), &source, |_| false);
+    for path in [&source.images, source.labels.as_ref().unwrap()] {
+        cut_off(path, &source);
+        damage(path, &source);
+    }
 }

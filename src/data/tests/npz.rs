@@ -129,6 +129,7 @@ fn cut_off_or_damaged_files_never_panic() {
         std::fs::read(fixture("nhwc.npz")).unwrap(),
     ] {
         let source = Source::new(Format::Npz, scratch.write("set.npz", &bytes));
-        attack(&bytes, &source.images, &source, |_| false);
+        cut_off(&source.images, &source);
+        damage(&source.images, &source);
     }
 }
