@@ -193,6 +193,18 @@ pub enum Problem {
         /// What fits.
         expected: Vec<usize>,
     },
+    /// A classifier made for images of another shape.
+    #[error("model {model}: tensor `{tensor}` takes images of {}, the data has {}x{}x{} (channels, height, width)", declared_text(*declared), data[0], data[1], data[2])]
+    ImageShape {
+        /// The model.
+        model: String,
+        /// Its input.
+        tensor: String,
+        /// Channels, height, width as declared.
+        declared: [Option<usize>; 3],
+        /// Channels, height, width of the data.
+        data: [usize; 3],
+    },
     /// A classifier of one class.
     #[error("model {model} scores {found} class: with fewer than two classes the arg max certifies everything")]
     Classes {
@@ -304,6 +316,10 @@ impl<T, E: Into<Problem>> At<T> for Result<T, E> {
     }
 }
 
+fn declared_text(declared: [Option<usize>; 3]) -> String {
+    declared.map(|dim| dim.map_or("?".to_owned(), |d| d.to_string())).join("x")
+}
+
 impl Problem {
     /// This problem at a place.
     pub fn at(self, span: Range<usize>) -> Fault {
@@ -326,6 +342,7 @@ impl Problem {
             | Self::Session(_)
             | Self::Network(_)
             | Self::Shape { .. }
+            | Self::ImageShape { .. }
             | Self::Classes { .. }
             | Self::Scores { .. }
             | Self::Composition { .. }
@@ -346,6 +363,10 @@ impl Problem {
             Self::NoiseOutsideDomain { .. } => {
                 Some("use a one-sided law, such as `exponential`, or a smaller range".to_owned())
             }
+            Self::ImageShape { .. } => Some(
+                "state `resize` or `crop` in [data], or `layout = \"nhwc\"` in [classifier], if that is what it takes"
+                    .to_owned(),
+            ),
             Self::NotAdditive { .. } => {
                 Some("use method `semantic`, with a surrogate of the transformation".to_owned())
             }

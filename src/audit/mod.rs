@@ -7,5 +7,9 @@
 
 pub mod diagnostic;
 pub mod error;
+pub mod hint;
+pub mod plan;
 pub mod plugin_table;
+pub mod records;
 pub mod schema;
+pub mod summary;

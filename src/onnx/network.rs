@@ -1,23 +1,18 @@
 //! One network ready for batches of any size, whatever batch size its model was exported with.
 
-use super::runtime::session::{RunError, Session};
+use std::sync::Arc;
 
-/// How many items a model takes at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BatchSize {
-    /// Any number.
-    Dynamic,
-    /// Exactly this many: batches are cut and padded to it.
-    Fixed(usize),
-}
+use super::model::contract::Batch;
+use super::runtime::{RunError, Runtime, Session, SessionError, SessionOptions};
 
 /// A session with one input and one output, both led by the batch axis.
 #[derive(Debug)]
 pub struct Network {
+    name: String,
     session: Session,
     input: String,
     item_dims: Vec<usize>,
-    batch: BatchSize,
+    batch: Batch,
     padded: Vec<f32>,
     part: Vec<f32>,
 }
@@ -41,10 +36,6 @@ pub enum NetworkError {
 }
 
 impl Network {
-    /// A network over a session: the input's name, the dimensions of one item (without the batch axis).
-    pub fn new(session: Session, input: String, item_dims: Vec<usize>, batch: BatchSize) -> Self {
-        Self { session, input, item_dims, batch, padded: Vec::new(), part: Vec::new() }
-    }
 
     /// The values of one input item.
     pub fn item_len(&self) -> usize {
@@ -66,8 +57,8 @@ impl Network {
     pub fn run(&mut self, items: &[f32], out: &mut Vec<f32>) -> Result<Vec<usize>, NetworkError> {
         let count = items.len() / self.item_len();
         match self.batch {
-            BatchSize::Dynamic => self.run_whole(items, count, out),
-            BatchSize::Fixed(size) => self.run_in_parts(items, size, out),
+            Batch::Dynamic => self.run_whole(items, count, out),
+            Batch::Fixed(size) => self.run_in_parts(items, size, out),
         }
     }
 
@@ -76,7 +67,7 @@ impl Network {
         shape.extend(&self.item_dims);
         let found = self.session.run(&self.input, items, &shape, out)?;
         if found.first() != Some(&count) {
-            let model = self.session.model().to_owned();
+            let model = self.name.clone();
             return Err(NetworkError::OutputShape { model, found, expected: count });
         }
         Ok(found[1..].to_vec())
@@ -96,5 +87,39 @@ impl Network {
         }
         (self.padded, self.part) = (padded, part);
         Ok(dims)
+    }
+}
+
+/// A checked model that workers open sessions of.
+#[derive(Debug, Clone)]
+pub struct NetworkModel {
+    /// The model, in messages and records.
+    pub name: String,
+    /// The self-contained model.
+    pub bytes: Arc<[u8]>,
+    /// The input's name.
+    pub input: String,
+    /// The dimensions of one input item.
+    pub item_dims: Vec<usize>,
+    /// How many items it takes at once.
+    pub batch: Batch,
+}
+
+impl NetworkModel {
+    /// Opens a session of the model.
+    ///
+    /// # Errors
+    /// If ONNX Runtime refuses it.
+    pub fn open(&self, runtime: &Runtime, options: &SessionOptions) -> Result<Network, SessionError> {
+        let session = Session::from_bytes(runtime, &self.name, &self.bytes, None, options)?;
+        Ok(Network {
+            name: self.name.clone(),
+            session,
+            input: self.input.clone(),
+            item_dims: self.item_dims.clone(),
+            batch: self.batch,
+            padded: Vec::new(),
+            part: Vec::new(),
+        })
     }
 }

@@ -1,17 +1,6 @@
 //! What happens to an image between the data and the classifier's input tensor.
 
-use std::fmt;
-
-/// Where the channels stand in the classifier's input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Layout {
-    /// Batch, channels, height, width.
-    #[default]
-    Nchw,
-    /// Batch, height, width, channels.
-    Nhwc,
-}
+use super::model::classifier::Layout;
 
 /// The order of colour channels that the classifier expects; data is always read as RGB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, serde::Serialize)]
@@ -135,15 +124,6 @@ impl Preprocess {
             Layout::Nchw => [channels, height, width],
             Layout::Nhwc => [height, width, channels],
         }
-    }
-}
-
-impl fmt::Display for Layout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Nchw => "nchw",
-            Self::Nhwc => "nhwc",
-        })
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Today every transformation is a plugin; the rest of the house sees this type only.
 
-use crate::host::{self, HostError};
+use crate::host::{self, HostError, PluginInfo};
 
 /// A family of image transformations tau(xi, x) with m parameters; at the identity it returns x bit for bit.
 #[derive(Debug)]
@@ -24,6 +24,11 @@ impl Transformation {
     /// The plugin's id.
     pub fn id(&self) -> &str {
         self.plugin.id()
+    }
+
+    /// What the plugin declares of itself.
+    pub fn info(&self) -> &PluginInfo {
+        self.plugin.info()
     }
 
     /// The parameters, m of them.

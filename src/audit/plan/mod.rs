@@ -1,0 +1,253 @@
+//! The plan: sweeps expanded, models, plugins and data opened and checked. After this nothing about the input can
+//! fail; what fails later, fails one image.
+//!
+//! - [`data`]: which images;
+//! - [`models`]: model files, their contracts, and the networks that workers open;
+//! - [`parameters`]: transformation, range and noise;
+//! - [`surrogate`]: F1, F2 and H of a semantic case;
+//! - [`case`]: one case put together;
+//! - [`description`]: what the audit's digest covers.
+
+pub mod case;
+pub mod data;
+pub mod description;
+pub mod models;
+pub mod parameters;
+pub mod sampling;
+pub mod surrogate;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::diagnostic::{AuditText, Diagnostic};
+use super::error::{At, Fault, Problem};
+use super::records::Header;
+use super::schema::Audit;
+use crate::data::Dataset;
+use crate::host::Registry;
+use crate::onnx::runtime::{Message, Options, Provider, Runtime, SessionOptions};
+use case::PlannedCase;
+use data::Selection;
+
+/// What the command line says about a plan.
+#[derive(Debug, Clone, Default)]
+pub struct PlanOptions {
+    /// Folders searched for plugins first.
+    pub plugin_path: Vec<PathBuf>,
+    /// ONNX Runtime's library.
+    pub ort_lib: Option<PathBuf>,
+    /// Nothing may be fetched.
+    pub offline: bool,
+    /// Only the case of this name.
+    pub case: Option<String>,
+}
+
+/// An audit made ready to run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The audit file as written.
+    pub text: AuditText,
+    /// The run folder that the file names.
+    pub output: Option<PathBuf>,
+    /// The data set.
+    pub data: Arc<Dataset>,
+    /// The images that are certified, by index in the data set.
+    pub selection: Selection,
+    /// The cases, in the file's order.
+    pub cases: Vec<PlannedCase>,
+    /// ONNX Runtime.
+    pub runtime: Runtime,
+    /// How sessions run.
+    pub session: SessionOptions,
+    /// Worker threads.
+    pub threads: usize,
+    /// Draws a batch; 0 to choose.
+    pub batch: usize,
+    /// The records' header.
+    pub header: Header,
+}
+
+/// What the parts of a plan are made with.
+#[derive(Debug)]
+pub(crate) struct Workshop<'a> {
+    /// The audit file's folder, to which its paths are relative.
+    pub folder: &'a Path,
+    pub registry: &'a Registry,
+    pub runtime: &'a Runtime,
+    pub session: &'a SessionOptions,
+    pub data: &'a Dataset,
+    pub selection: &'a Selection,
+    pub seed: u64,
+}
+
+impl Workshop<'_> {
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+}
+
+/// Reads an audit file.
+///
+/// # Errors
+/// If it can't be read, is no TOML, or is no audit; with line and remedy.
+pub fn read(path: &Path) -> Result<(AuditText, Audit), Box<Diagnostic>> {
+    let empty = || AuditText { path: path.to_owned(), text: Arc::from("") };
+    let text = std::fs::read_to_string(path).map_err(|source| {
+        let problem = Problem::Read { path: path.to_owned(), source };
+        Box::new(Diagnostic { file: empty(), span: None, problem })
+    })?;
+    let file = AuditText { path: path.to_owned(), text: text.into() };
+    match toml::from_str::<Audit>(&file.text) {
+        Ok(audit) => Ok((file, audit)),
+        Err(error) => {
+            let message = error.message().to_owned();
+            let nearest = super::hint::nearest_known(&message);
+            let problem = Problem::Toml { message, nearest };
+            Err(Box::new(Diagnostic { span: error.span(), file, problem }))
+        }
+    }
+}
+
+impl Plan {
+    /// Reads an audit file, opens and checks everything that it names.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the audit, with line and remedy.
+    pub fn open(
+        path: &Path,
+        options: &PlanOptions,
+        on_message: &mut dyn FnMut(Message),
+    ) -> Result<Self, Box<Diagnostic>> {
+        let (text, audit) = read(path)?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Self::build(&text, &folder, audit, options, on_message)
+            .map_err(|fault| Box::new(Diagnostic { file: text, span: fault.span, problem: fault.problem }))
+    }
+
+    fn build(
+        text: &AuditText,
+        folder: &Path,
+        mut audit: Audit,
+        options: &PlanOptions,
+        on_message: &mut dyn FnMut(Message),
+    ) -> Result<Self, Fault> {
+        check_version(&audit)?;
+        check_cases(&mut audit, options)?;
+        let sampling = sampling::resolve(&audit.sampling)?;
+        let session = SessionOptions { providers: providers(&audit)?, intra_threads: 1 };
+        let registry = Registry::load(&crate::host::SearchPath::standard(&options.plugin_path))
+            .map_err(|error| Fault { span: None, problem: error.into() })?;
+        let (data, selection) = data::open(folder, &audit.data)?;
+        let runtime_options = Options {
+            ort_lib: options.ort_lib.clone(),
+            offline: options.offline,
+            gpu: session.providers.iter().any(|p| p.needs_gpu()),
+        };
+        let runtime = Runtime::open(&runtime_options, on_message)
+            .map_err(|error| Fault { span: None, problem: error.into() })?;
+        let workshop = Workshop {
+            folder,
+            registry: &registry,
+            runtime: &runtime,
+            session: &session,
+            data: &data,
+            selection: &selection,
+            seed: audit.seed,
+        };
+        let cases: Vec<PlannedCase> = audit
+            .case
+            .iter()
+            .map(|table| case::plan(&workshop, table.get_ref(), &audit.classifier, &sampling))
+            .collect::<Result<_, _>>()?;
+        let header = description::header(&audit, &data, &selection, &cases, &runtime, &session);
+        Ok(Self {
+            text: text.clone(),
+            output: audit.output.clone(),
+            data: Arc::new(data),
+            selection,
+            cases,
+            runtime,
+            session,
+            threads: threads(audit.runtime.threads),
+            batch: audit.runtime.batch,
+            header,
+        })
+    }
+}
+
+fn check_version(audit: &Audit) -> Result<(), Fault> {
+    match *audit.version.get_ref() {
+        1 => Ok(()),
+        found => Err(Problem::Version { found }.at(audit.version.span())),
+    }
+}
+
+/// Keeps the case that the command line asks for; names must be unique and fit for file names.
+fn check_cases(audit: &mut Audit, options: &PlanOptions) -> Result<(), Fault> {
+    let mut seen = std::collections::BTreeSet::new();
+    for case in &audit.case {
+        let name = &case.get_ref().name;
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+        if name.get_ref().is_empty() || name.get_ref().starts_with('.') || !name.get_ref().chars().all(fits) {
+            let found = format!("`{}`", name.get_ref());
+            let expected = "letters, digits, `-`, `_`, `.` and `+`, not led by `.`".to_owned();
+            return Err(Problem::Value { key: "name", found, expected }.at(name.span()));
+        }
+        if !seen.insert(name.get_ref().clone()) {
+            return Err(Problem::DuplicateCase { name: name.get_ref().clone() }.at(name.span()));
+        }
+    }
+    if let Some(wanted) = &options.case {
+        let known: Vec<String> = seen.into_iter().collect();
+        audit.case.retain(|case| case.get_ref().name.get_ref() == wanted);
+        if audit.case.is_empty() {
+            let nearest = super::hint::nearest(wanted, known.iter().map(String::as_str));
+            return Err(Fault { span: None, problem: Problem::Name { key: "--case", found: wanted.clone(), nearest, known } });
+        }
+    }
+    if audit.case.is_empty() {
+        return Err(Fault { span: None, problem: Problem::NoCase });
+    }
+    Ok(())
+}
+
+fn providers(audit: &Audit) -> Result<Vec<Provider>, Fault> {
+    let known = || Provider::ALL.map(|p| p.name().to_owned()).to_vec();
+    let parse = |name: &toml::Spanned<String>| {
+        name.get_ref().parse::<Provider>().map_err(|_| {
+            let found = name.get_ref().clone();
+            let nearest = super::hint::nearest(&found, Provider::ALL.iter().map(|p| p.name()));
+            Problem::Name { key: "providers", found, nearest, known: known() }.at(name.span())
+        })
+    };
+    audit.runtime.providers.iter().map(parse).collect()
+}
+
+fn threads(wanted: usize) -> usize {
+    if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, usize::from) }
+}
+
+/// Refuses keys whose meaning this version does not have yet.
+pub(crate) fn refuse<T>(key: &Option<toml::Spanned<T>>, what: &str, instead: &'static str) -> Result<(), Fault> {
+    match key {
+        None => Ok(()),
+        Some(value) => Err(Problem::NotAvailable { what: what.to_owned(), instead }.at(value.span())),
+    }
+}
+
+/// The result with the place of a plugin's option, where the error is about one.
+pub(crate) fn locate<T>(
+    result: Result<T, crate::host::HostError>,
+    table: &toml::Spanned<super::plugin_table::PluginTable>,
+) -> Result<T, Fault> {
+    result.map_err(|error| {
+        let span = match &error {
+            crate::host::HostError::UnknownPlugin { .. } => Some(table.get_ref().plugin.span()),
+            _ => error.option().and_then(|option| table.get_ref().span_of(option)),
+        };
+        Problem::from(error).at(span.unwrap_or_else(|| table.get_ref().plugin.span()))
+    })
+}
+
+#[allow(unused_imports)]
+use At as _;

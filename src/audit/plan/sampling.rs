@@ -1,0 +1,59 @@
+//! Draws and confidence, checked.
+
+use toml::Spanned;
+
+use super::super::error::{Fault, Problem};
+use super::super::hint;
+use super::super::schema;
+use crate::certify::case::Sampling;
+use crate::certify::certificate::VoteBound;
+
+/// More draws than this are a slip of the pen.
+const MOST_DRAWS: u64 = 1_000_000_000;
+
+/// Checks the sampling table.
+pub(super) fn resolve(table: &Spanned<schema::Sampling>) -> Result<Sampling, Fault> {
+    let sampling = table.get_ref();
+    check_mode(table)?;
+    let alpha = *sampling.alpha.get_ref();
+    if !(alpha > 0.0 && alpha < 0.5) {
+        return Err(value("alpha", alpha, "a probability between 0 and 0.5, such as 0.001").at(sampling.alpha.span()));
+    }
+    for (key, draws) in [("select", &sampling.select), ("draws", &sampling.draws)] {
+        if !(1..=MOST_DRAWS).contains(draws.get_ref()) {
+            let expected = "a number from 1 to 1000000000";
+            return Err(value(key, draws.get_ref(), expected).at(draws.span()));
+        }
+    }
+    let margin = *sampling.margin.get_ref();
+    if !(0.0..0.5).contains(&margin) {
+        return Err(value("margin", margin, "at least 0 and below 0.5").at(sampling.margin.span()));
+    }
+    let bound = *sampling.bound.get_ref();
+    if bound == VoteBound::Top2 && margin > 0.0 {
+        // The claim G_y > 1/2 + m says nothing of a runner-up, so p_B can't help it (DESIGN 3.8).
+        return Err(value("margin", margin, "0 with `bound = \"top2\"`").at(sampling.margin.span()));
+    }
+    Ok(Sampling { alpha, select: *sampling.select.get_ref(), draws: *sampling.draws.get_ref(), bound, margin })
+}
+
+fn check_mode(table: &Spanned<schema::Sampling>) -> Result<(), Fault> {
+    let mode = &table.get_ref().mode;
+    let span = if mode.span().is_empty() { table.span() } else { mode.span() };
+    match mode.get_ref().as_str() {
+        "fixed" => Ok(()),
+        "target" => {
+            let instead = "write `mode = \"fixed\"`; `draws` is then the number of draws of each image";
+            Err(Problem::NotAvailable { what: "sampling mode `target`".to_owned(), instead }.at(span))
+        }
+        other => {
+            let known = vec!["fixed".to_owned(), "target".to_owned()];
+            let nearest = hint::nearest(other, known.iter().map(String::as_str));
+            Err(Problem::Name { key: "mode", found: other.to_owned(), nearest, known }.at(span))
+        }
+    }
+}
+
+fn value(key: &'static str, found: impl ToString, expected: &str) -> Problem {
+    Problem::Value { key, found: found.to_string(), expected: expected.to_owned() }
+}
