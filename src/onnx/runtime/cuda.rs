@@ -1,6 +1,6 @@
 //! CUDA and cuDNN from Python packages, which lie where the system's loader does not look.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ort::ep::cuda::{CUDA_DYLIBS, CUDNN_DYLIBS};
 
@@ -39,13 +39,9 @@ fn installed_libraries(site_folders: &[PathBuf]) -> Vec<PathBuf> {
         site_folders
             .iter()
             .map(|folder: &PathBuf| folder.join(name))
-            .find(|path| is_file(path))
+            .find(|path| path.is_file())
     };
     names.iter().filter_map(first_of).collect()
-}
-
-fn is_file(path: &Path) -> bool {
-    path.is_file()
 }
 
 #[cfg(test)]

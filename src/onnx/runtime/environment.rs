@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ort::logging::LogLevel;
 
 use super::discovery::{self, DiscoveryError, Environment, absolute};
-use super::fetch::{self, FetchError, Message};
+use super::fetch::{self, FetchError};
 use super::library::{self, Library, LoadError};
+use super::message::Message;
 use super::providers::Provider;
 use super::version::Version;
 use super::wheel::{Package, Wheel};

@@ -5,69 +5,16 @@
 //! process at a time do so.
 
 use std::ffi::OsStr;
-use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
+use super::archive::{check_digest, extract};
 use super::discovery::absolute;
 use super::library::{Library, Origin, find_in};
+use super::message::Message;
 use super::python::Python;
 use super::wheel::{PINNED, PYTHON_ABI, PYTHON_VERSION, Package, Wheel};
-
-/// What happens while a library is fetched, for the user to see.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Message {
-    /// Another process fetches at the moment; this one waits for it.
-    Waiting {
-        /// The file that the other process has locked.
-        lock: PathBuf,
-    },
-    /// The download begins.
-    Fetching {
-        /// The package.
-        package: Package,
-        /// The size of the download in bytes.
-        bytes: u64,
-        /// The folder that the library will lie in.
-        folder: PathBuf,
-    },
-    /// The library is in place.
-    Fetched {
-        /// The library file.
-        path: PathBuf,
-    },
-}
-
-impl fmt::Display for Message {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Message::Waiting { lock } => {
-                write!(
-                    formatter,
-                    "waiting for another process that fetches ONNX Runtime (`{}`)",
-                    lock.display()
-                )
-            }
-            Message::Fetching {
-                package,
-                bytes,
-                folder,
-            } => {
-                let tenths = bytes / 100_000;
-                let (whole, tenth) = (tenths / 10, tenths % 10);
-                write!(
-                    formatter,
-                    "fetching {package} {PINNED} ({whole}.{tenth} MB) into `{}`",
-                    folder.display()
-                )
-            }
-            Message::Fetched { path } => write!(formatter, "ONNX Runtime is ready: `{}`", path.display()),
-        }
-    }
-}
 
 /// Why no library could be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -163,7 +110,7 @@ fn list(commands: &[PathBuf]) -> String {
         .join(" or ")
 }
 
-fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FetchError {
+pub(super) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FetchError {
     move |source| FetchError::Io {
         action,
         path: path.to_owned(),
@@ -314,78 +261,6 @@ fn last_lines(text: &[u8], count: usize) -> String {
         .filter(|line| !line.is_empty())
         .collect();
     lines[lines.len().saturating_sub(count)..].join("\n")
-}
-
-fn check_digest(archive: &Path, wheel: &Wheel) -> Result<(), FetchError> {
-    let mut file = File::open(archive).map_err(io_error("open", archive))?;
-    let mut digest = Digester(Sha256::new());
-    io::copy(&mut file, &mut digest).map_err(io_error("read", archive))?;
-    let found: String = digest
-        .0
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    if found == wheel.sha256 {
-        return Ok(());
-    }
-    let file = archive
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    Err(FetchError::Digest {
-        file,
-        expected: wheel.sha256.to_owned(),
-        found,
-    })
-}
-
-struct Digester(Sha256);
-
-impl io::Write for Digester {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Extracts the libraries (the runtime's and its providers', which must lie beside it) and the licence texts.
-fn extract(archive: &Path, folder: &Path) -> Result<(), FetchError> {
-    let unreadable = |source| FetchError::Archive {
-        path: archive.to_owned(),
-        source,
-    };
-    let file = File::open(archive).map_err(io_error("open", archive))?;
-    let mut zip = zip::ZipArchive::new(file).map_err(unreadable)?;
-    for index in 0..zip.len() {
-        let mut entry = zip.by_index(index).map_err(unreadable)?;
-        let Some(name) = wanted(entry.name()) else {
-            continue;
-        };
-        let path = folder.join(name);
-        let mut target = File::create(&path).map_err(io_error("create", &path))?;
-        io::copy(&mut entry, &mut target).map_err(io_error("write", &path))?;
-        target.sync_all().map_err(io_error("write", &path))?;
-    }
-    Ok(())
-}
-
-/// The name that an entry of the archive gets, if it is wanted: never one with a folder in it.
-fn wanted(entry: &str) -> Option<&str> {
-    let inner = entry.strip_prefix("onnxruntime/")?;
-    if matches!(inner, "LICENSE" | "ThirdPartyNotices.txt") {
-        return Some(inner);
-    }
-    let name = inner.strip_prefix("capi/")?;
-    let is_library = (name.starts_with("libonnxruntime") || name.starts_with("onnxruntime"))
-        && (name.ends_with(".dll") || name.ends_with(".dylib") || name.contains(".so"));
-    let is_python_module = name.contains("pybind11");
-    (is_library && !is_python_module && !name.contains(['/', '\\'])).then_some(name)
 }
 
 #[cfg(test)]

@@ -149,9 +149,9 @@ pub fn probe(path: &Path) -> Result<Version, LoadError> {
         found: stated.clone(),
     };
     let found: Version = stated.parse().map_err(unreadable)?;
-    // SAFETY: as above; an interface that the library does not have is a null pointer.
-    let has_interface = !unsafe { (base.GetApi)(ort::sys::ORT_API_VERSION) }.is_null();
-    if !found.is_supported() || !has_interface {
+    // Asked for an interface that it does not have, the library writes to stderr: the version is looked at first.
+    // SAFETY: as above; the result is only compared with null.
+    if !found.is_supported() || unsafe { (base.GetApi)(ort::sys::ORT_API_VERSION) }.is_null() {
         return Err(LoadError::Unsupported {
             path: path.to_owned(),
             found,

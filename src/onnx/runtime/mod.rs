@@ -13,15 +13,18 @@
 //! # }
 //! ```
 
+mod archive;
 mod assignment;
 mod cuda;
 pub mod discovery;
 pub mod environment;
 pub mod fetch;
 pub mod library;
+mod message;
 pub mod providers;
 pub mod python;
 pub mod session;
+mod session_error;
 mod summary;
 pub mod version;
 pub mod wheel;
@@ -29,9 +32,10 @@ pub mod wheel;
 pub use assignment::NodeAssignment;
 pub use discovery::Environment;
 pub use environment::{Options, Runtime, RuntimeError};
-pub use fetch::Message;
 pub use library::{Library, Origin};
+pub use message::Message;
 pub use providers::{Provider, ProviderError};
-pub use session::{RunError, Session, SessionError, SessionOptions, Tensor};
+pub use session::{Session, SessionOptions, Tensor};
+pub use session_error::{RunError, SessionError};
 pub use summary::{LibrarySummary, RuntimeSummary, install, install_in, show, show_in};
 pub use version::Version;

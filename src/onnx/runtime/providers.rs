@@ -68,11 +68,11 @@ impl Provider {
         match self {
             Provider::Cpu => "use another ONNX Runtime",
             Provider::Cuda => {
-                "get ONNX Runtime for GPUs with `gsmooth runtime install --gpu`, and see that CUDA 13 and cuDNN 9 are \
-                 installed (`pip install nvidia-cublas nvidia-cuda-runtime nvidia-cudnn-cu13`, or the system's)"
+                "get ONNX Runtime for GPUs with `gsmooth runtime install --gpu`, and see that an NVIDIA driver, CUDA 13 and cuDNN 9 are \
+                 installed (on the system, or with `pip install 'onnxruntime-gpu[cuda,cudnn]'`)"
             }
             Provider::TensorRt => {
-                "get ONNX Runtime for GPUs with `gsmooth runtime install --gpu`, and see that CUDA 13, cuDNN 9 and \
+                "get ONNX Runtime for GPUs with `gsmooth runtime install --gpu`, and see that an NVIDIA driver, CUDA 13, cuDNN 9 and \
                  TensorRT 10 are installed"
             }
         }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::discovery::{self, Environment};
 use super::environment::{Options, Runtime, RuntimeError, fetch_package};
-use super::fetch::Message;
 use super::library::{Library, Origin};
+use super::message::Message;
 use super::providers::Provider;
 use super::wheel::{PINNED, Package};
 
