@@ -1,0 +1,60 @@
+//! What the host offers to every plugin of the library.
+
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use gsmooth_plugin_abi::{Host, Str, log_level};
+
+static HOST: AtomicPtr<Host> = AtomicPtr::new(core::ptr::null_mut());
+
+/// How weighty a line of the log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Something failed.
+    Error,
+    /// Something is doubtful.
+    Warn,
+    /// News for the user.
+    Info,
+    /// News for the author of the plugin.
+    Debug,
+}
+
+/// Writes a line to the host's log. Nothing happens before the first instance is created.
+pub fn log(level: Level, message: &str) {
+    let level = match level {
+        Level::Error => log_level::ERROR,
+        Level::Warn => log_level::WARN,
+        Level::Info => log_level::INFO,
+        Level::Debug => log_level::DEBUG,
+    };
+    if let Some(host) = host()
+        && let Some(log) = host.log
+    {
+        // SAFETY: the host's own function and context; the text lives until it returns.
+        unsafe { log(host.context, level, Str::borrow(message)) }
+    }
+}
+
+/// Whether the user has asked to stop. A call that takes long looks now and then, and returns
+/// [`Error::cancelled`](crate::Error::cancelled).
+pub fn cancelled() -> bool {
+    let Some(host) = host() else { return false };
+    // SAFETY: the host's own function and context.
+    host.cancelled
+        .is_some_and(|cancelled| unsafe { cancelled(host.context) } != 0)
+}
+
+fn host() -> Option<&'static Host> {
+    // SAFETY: null, or what `remember` was given.
+    unsafe { HOST.load(Ordering::Acquire).as_ref() }
+}
+
+/// # Safety
+/// `host` must be null or live as long as the process.
+pub(crate) unsafe fn remember(host: *const Host) {
+    // SAFETY: promised by the caller.
+    let known = unsafe { host.as_ref() }.is_some_and(|host| host.size >= size_of::<Host>());
+    if known {
+        HOST.store(host.cast_mut(), Ordering::Release);
+    }
+}
