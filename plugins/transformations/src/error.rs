@@ -1,5 +1,6 @@
 //! What can be wrong with a call.
 
+use gsmooth_plugin_sdk::Error as PluginError;
 use thiserror::Error;
 
 /// Why a transformation refuses parameters, a box of parameters, or an image.
@@ -35,6 +36,16 @@ pub enum TransformationError {
         /// Number of values given.
         count: usize,
     },
+    /// A number of zoomed copies that is not supported.
+    #[error("`nodes` is {nodes}, not between {least} and {most}")]
+    Nodes {
+        /// The number given.
+        nodes: i64,
+        /// Least number.
+        least: i64,
+        /// Greatest number.
+        most: i64,
+    },
     /// The result does not fit into 32-bit floats.
     #[error("pixel {index} is {value} after the transformation and overflows 32-bit floats")]
     Overflow {
@@ -51,4 +62,10 @@ pub enum TransformationError {
         /// Its value.
         value: f32,
     },
+}
+
+impl From<TransformationError> for PluginError {
+    fn from(error: TransformationError) -> Self {
+        Self::invalid_argument(error)
+    }
 }

@@ -13,10 +13,14 @@
 
 use std::f64::consts::PI;
 
+use gsmooth_plugin_sdk::{
+    Class, Image, ImageMut, Lipschitz, Options, Parameter, Result, Rounding, Transformation,
+};
 use ndarray::{Array2, ArrayView2};
 
 use crate::domain::Domain;
-use crate::plane::Size;
+use crate::plane::{Size, finite, magnitude, norm, rounding_bound};
+use crate::speed;
 
 /// The variance may be any finite number from 0 up.
 pub const VARIANCE: Domain = Domain {
@@ -134,6 +138,55 @@ pub fn relative_error(size: Size) -> f64 {
     let length = size.height.max(size.width) as f64;
     let axis = length * (2.0 * length + 32.0) + length * length.sqrt();
     4.0 * axis * (0.5 * f64::EPSILON)
+}
+
+/// Transformation `gaussian_blur`.
+#[derive(Debug)]
+pub struct GaussianBlur;
+
+impl Transformation for GaussianBlur {
+    const ID: &'static str = "gaussian_blur";
+    const DOC: &'static str = "Gaussian blur by its spectrum: DCT coefficients times exp(-variance w^2 / 2), so variances add exactly.";
+    const CLASS: Class = Class::Additive;
+    const PARAMETERS: &'static [Parameter] = &[Parameter::new(
+        VARIANCE.name,
+        "pixel^2",
+        "Variance of the Gaussian per axis.",
+        VARIANCE.low,
+        VARIANCE.high,
+        0.0,
+    )];
+    const LIPSCHITZ: Option<Lipschitz<Self>> = Some(|_, image, low, high, bound| {
+        let (low, _) = VARIANCE.interval(low, high)?;
+        let pixels = finite(image.pixels)?;
+        let speed = derivative_norm(pixels, Size::of(image), low);
+        let scale = magnitude(pixels) * Size::of(image).span() * (pixels.len() as f64).sqrt();
+        bound[0] = speed::inflated(speed, scale);
+        Ok(())
+    });
+    const ROUNDING: Option<Rounding<Self>> = Some(|_, image, low, high| {
+        VARIANCE.interval(low, high)?;
+        let norm = norm(finite(image.pixels)?);
+        Ok(rounding_bound(
+            norm,
+            image.pixels.len(),
+            relative_error(Size::of(image)),
+        ))
+    });
+
+    fn create(_: &Options<'_>) -> Result<Self> {
+        Ok(Self)
+    }
+
+    fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {
+        blur(
+            image.pixels,
+            Size::of(image),
+            VARIANCE.value(parameters)?,
+            out.pixels,
+        );
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Sizes, norms and float error shared by the transformations.
 
+use gsmooth_plugin_sdk::Image;
+
 use crate::error::TransformationError;
 
 /// Height and width of an image in pixels.
@@ -12,6 +14,14 @@ pub struct Size {
 }
 
 impl Size {
+    /// The size of every channel of `image`.
+    pub fn of(image: Image<'_>) -> Self {
+        Self {
+            height: image.height,
+            width: image.width,
+        }
+    }
+
     /// Number of pixels of one channel.
     pub fn pixels(self) -> usize {
         self.height * self.width
@@ -63,6 +73,17 @@ pub fn finite(pixels: &[f32]) -> Result<&[f32], TransformationError> {
         }),
         None => Ok(pixels),
     }
+}
+
+/// Bound on the l2 distance between an image whose pixels are means of `pixels` (weights that are not negative and
+/// sum to at most 1) and the computed one, where each computed pixel differs by at most `relative` times the
+/// largest pixel before its single rounding to 32 bits.
+pub fn mean_rounding_bound(pixels: &[f32], relative: f64) -> f64 {
+    rounding_bound(
+        magnitude(pixels) * (pixels.len() as f64).sqrt(),
+        pixels.len(),
+        relative,
+    )
 }
 
 /// Bound on the l2 distance between an image of l2 norm at most `norm` with `count` pixels and the computed

@@ -1,8 +1,12 @@
 //! Rotation about the centre of the image with bilinear interpolation.
 
+use gsmooth_plugin_sdk::{
+    Class, Image, ImageMut, Lipschitz, Options, Parameter, Result, Rounding, Transformation,
+};
+
 use crate::domain::Domain;
 use crate::interval::Interval;
-use crate::plane::{Size, magnitude};
+use crate::plane::{Size, finite, magnitude, mean_rounding_bound};
 use crate::sampling::{Ring, Surface};
 use crate::speed;
 
@@ -107,6 +111,50 @@ fn arc_bound(surfaces: &[Surface], size: Size, low: f64, high: f64) -> f64 {
 /// coordinate, and the interpolation itself adds at most 16 units.
 pub fn relative_error(size: Size) -> f64 {
     (64.0 * size.span() + 16.0) * f64::EPSILON
+}
+
+/// Transformation `rotation`.
+#[derive(Debug)]
+pub struct Rotation;
+
+impl Transformation for Rotation {
+    const ID: &'static str = "rotation";
+    const DOC: &'static str = "Rotation about the centre, bilinear, with zeros around the frame.";
+    const CLASS: Class = Class::NonResolvable;
+    const PARAMETERS: &'static [Parameter] = &[Parameter::new(
+        ANGLE.name,
+        "degree",
+        "Angle, counter-clockwise as displayed.",
+        ANGLE.low,
+        ANGLE.high,
+        0.0,
+    )];
+    const LIPSCHITZ: Option<Lipschitz<Self>> = Some(|_, image, low, high, bound| {
+        let (low, high) = ANGLE.interval(low, high)?;
+        bound[0] = speed_bound(finite(image.pixels)?, Size::of(image), low, high);
+        Ok(())
+    });
+    const ROUNDING: Option<Rounding<Self>> = Some(|_, image, low, high| {
+        ANGLE.interval(low, high)?;
+        Ok(mean_rounding_bound(
+            finite(image.pixels)?,
+            relative_error(Size::of(image)),
+        ))
+    });
+
+    fn create(_: &Options<'_>) -> Result<Self> {
+        Ok(Self)
+    }
+
+    fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {
+        rotate(
+            image.pixels,
+            Size::of(image),
+            ANGLE.value(parameters)?,
+            out.pixels,
+        );
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,13 @@
 //! Zoom blur: the mean of progressively enlarged copies of the image.
 
+use gsmooth_plugin_sdk::{
+    Class, Image, ImageMut, Lipschitz, OptionSpec, Options, Parameter, Result, Rounding, Transformation,
+};
+
 use crate::domain::Domain;
+use crate::error::TransformationError;
 use crate::interval::Interval;
-use crate::plane::{Size, half_extent, magnitude};
+use crate::plane::{Size, finite, half_extent, magnitude, mean_rounding_bound};
 use crate::sampling::{Ring, Surface};
 use crate::speed;
 
@@ -179,6 +184,75 @@ fn interval_bound(surfaces: &[Surface], size: Size, nodes: usize, low: f64, high
 /// largest pixel per coordinate; each interpolation adds at most 16 units, the sum of n copies at most n + 2.
 pub fn relative_error(size: Size, nodes: usize) -> f64 {
     (32.0 * size.span() + 18.0 + nodes as f64) * f64::EPSILON
+}
+
+/// Transformation `zoom_blur`.
+#[derive(Debug)]
+pub struct ZoomBlur {
+    nodes: usize,
+}
+
+/// Fewest and most zoomed copies.
+const NODES: (f64, f64) = (2.0, 101.0);
+
+impl Transformation for ZoomBlur {
+    const ID: &'static str = "zoom_blur";
+    const DOC: &'static str = "Mean of copies enlarged about the centre, by up to 1 + strength.";
+    const CLASS: Class = Class::NonResolvable;
+    const PARAMETERS: &'static [Parameter] = &[Parameter::new(
+        STRENGTH.name,
+        "1",
+        "Largest extra zoom factor.",
+        STRENGTH.low,
+        STRENGTH.high,
+        0.0,
+    )];
+    const OPTIONS: &'static [OptionSpec] =
+        &[
+            OptionSpec::integer("nodes", "Number of copies, the image included.")
+                .at_least(NODES.0)
+                .at_most(NODES.1)
+                .default_integer(11),
+        ];
+    const LIPSCHITZ: Option<Lipschitz<Self>> = Some(|this, image, low, high, bound| {
+        let (low, high) = STRENGTH.interval(low, high)?;
+        bound[0] = speed_bound(finite(image.pixels)?, Size::of(image), this.nodes, low, high);
+        Ok(())
+    });
+    const ROUNDING: Option<Rounding<Self>> = Some(|this, image, low, high| {
+        STRENGTH.interval(low, high)?;
+        Ok(mean_rounding_bound(
+            finite(image.pixels)?,
+            relative_error(Size::of(image), this.nodes),
+        ))
+    });
+
+    fn create(options: &Options<'_>) -> Result<Self> {
+        let nodes = options.integer("nodes")?;
+        if (NODES.0 as i64..=NODES.1 as i64).contains(&nodes) {
+            Ok(Self {
+                nodes: nodes as usize,
+            })
+        } else {
+            Err(TransformationError::Nodes {
+                nodes,
+                least: NODES.0 as i64,
+                most: NODES.1 as i64,
+            }
+            .into())
+        }
+    }
+
+    fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {
+        zoom_blur(
+            image.pixels,
+            Size::of(image),
+            STRENGTH.value(parameters)?,
+            self.nodes,
+            out.pixels,
+        );
+        Ok(())
+    }
 }
 
 #[cfg(test)]
