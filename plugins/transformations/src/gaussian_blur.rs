@@ -131,12 +131,12 @@ fn derivative_energy(coefficients: ArrayView2<'_, f64>, variance: f64) -> f64 {
 
 /// Relative l2 error of [`blur`] before the result is rounded to 32 bits.
 ///
-/// With unit roundoff u = 2^-53 and N the longer axis: each g carries at most 2 N u from the sum and 32 u from
-/// cosines and gains, so |delta B|_2 <= N (2 N + 32) u; each product adds at most N u |B|_F |X|_F with
+/// With unit roundoff u = 2^-53 and N the longer axis: each g carries at most 2 N u from the sum and 64 u from
+/// cosines and gains, so |delta B|_2 <= N (2 N + 64) u; each product adds at most N u |B|_F |X|_F with
 /// |B|_F <= sqrt(N). The exact operator has norm 1. Twice the sum of both axes covers the terms of second order.
 pub fn relative_error(size: Size) -> f64 {
     let length = size.height.max(size.width) as f64;
-    let axis = length * (2.0 * length + 32.0) + length * length.sqrt();
+    let axis = length * (2.0 * length + 64.0) + length * length.sqrt();
     4.0 * axis * (0.5 * f64::EPSILON)
 }
 

@@ -32,6 +32,7 @@ mod speed;
 #[cfg(test)]
 mod testing;
 mod zoom_blur;
+mod zoom_speed;
 
 use brightness::Brightness;
 use defocus_blur::DefocusBlur;

@@ -106,7 +106,7 @@ fn arc_bound(surfaces: &[Surface], size: Size, low: f64, high: f64) -> f64 {
 /// Bound on the difference between the computed and the exact pixels before rounding to 32 bits, relative to
 /// the largest pixel.
 ///
-/// Sine and cosine carry at most 4 units of 2^-52 (argument and function), so a position carries at most
+/// Sine and cosine carry at most 6 units of 2^-52 (argument and function), so a position carries at most
 /// `16 * 2^-52 (H + W)`; a step of the sample changes a pixel by at most twice the largest pixel per
 /// coordinate, and the interpolation itself adds at most 16 units.
 pub fn relative_error(size: Size) -> f64 {
