@@ -1,0 +1,226 @@
+//! Reading and checking the table of one plugin.
+
+use std::path::PathBuf;
+
+use gsmooth_plugin_abi::{
+    EstimatorTable, Head, NoiseTable, Parameter, TableRef, TransformationTable, class, flags, plugin_kind,
+};
+
+use super::error::DeclarationError;
+use super::info::{Class, ParameterInfo, PluginInfo, PluginKind};
+use super::library::text;
+use super::options::read_options;
+
+/// A table that has been checked: its size, and the functions that must be there.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Table {
+    Transformation(&'static TransformationTable),
+    Noise(&'static NoiseTable),
+    Estimator(&'static EstimatorTable),
+}
+
+impl Table {
+    pub(super) fn head(&self) -> &'static Head {
+        match self {
+            Self::Transformation(table) => &table.head,
+            Self::Noise(table) => &table.head,
+            Self::Estimator(table) => &table.head,
+        }
+    }
+
+    fn kind(&self) -> PluginKind {
+        match self {
+            Self::Transformation(_) => PluginKind::Transformation,
+            Self::Noise(_) => PluginKind::Noise,
+            Self::Estimator(_) => PluginKind::Estimator,
+        }
+    }
+}
+
+/// Reads a table; path and digest of the info are left empty.
+///
+/// # Safety
+/// The table must be of this layout and live, with all that it points to, as long as the process.
+pub(super) unsafe fn read_table(table: TableRef) -> Result<(Table, PluginInfo), DeclarationError> {
+    // SAFETY: promised by the caller.
+    let table = unsafe { cast(table.0)? };
+    let head = table.head();
+    required(head.create, "create")?;
+    required(head.destroy, "destroy")?;
+    // SAFETY: promised by the caller.
+    let (id, version, doc) = unsafe {
+        (
+            text(head.id, "name")?,
+            text(head.version, "version")?,
+            text(head.doc, "description")?,
+        )
+    };
+    // SAFETY: promised by the caller.
+    let options = unsafe { read_options(head.options)? };
+    check_name("the name", &id)?;
+    let mut info = PluginInfo {
+        id,
+        kind: table.kind(),
+        version,
+        doc,
+        path: PathBuf::new(),
+        digest: String::new(),
+        thread_safe: head.flags & flags::THREAD_SAFE != 0,
+        options,
+        parameters: Vec::new(),
+        class: None,
+        offers: Vec::new(),
+    };
+    match table {
+        // SAFETY: promised by the caller.
+        Table::Transformation(table) => unsafe { read_transformation(table, &mut info)? },
+        Table::Noise(table) => check_noise(table)?,
+        Table::Estimator(table) => required(table.bound, "bound")?,
+    }
+    Ok((table, info))
+}
+
+/// # Safety
+/// As for [`read_table`].
+unsafe fn cast(head: *const Head) -> Result<Table, DeclarationError> {
+    if head.is_null() || !head.is_aligned() {
+        return Err(DeclarationError::Pointer);
+    }
+    // SAFETY: `Head` is frozen, and every table starts with one.
+    let (size, kind) = unsafe { ((*head).size, (*head).kind) };
+    let large_enough = |expected: usize| match size < expected {
+        true => Err(DeclarationError::TableSize {
+            found: size,
+            expected,
+        }),
+        false => Ok(()),
+    };
+    match kind {
+        plugin_kind::TRANSFORMATION => {
+            large_enough(size_of::<TransformationTable>())?;
+            // SAFETY: a table of that kind, and large enough.
+            Ok(Table::Transformation(unsafe { &*head.cast() }))
+        }
+        plugin_kind::NOISE => {
+            large_enough(size_of::<NoiseTable>())?;
+            // SAFETY: as above.
+            Ok(Table::Noise(unsafe { &*head.cast() }))
+        }
+        plugin_kind::ESTIMATOR => {
+            large_enough(size_of::<EstimatorTable>())?;
+            // SAFETY: as above.
+            Ok(Table::Estimator(unsafe { &*head.cast() }))
+        }
+        other => Err(DeclarationError::Kind(other)),
+    }
+}
+
+/// # Safety
+/// As for [`read_table`].
+unsafe fn read_transformation(
+    table: &'static TransformationTable,
+    info: &mut PluginInfo,
+) -> Result<(), DeclarationError> {
+    let class = match table.class {
+        class::ADDITIVE => Class::Additive,
+        class::RESOLVABLE => Class::Resolvable,
+        class::NON_RESOLVABLE => Class::NonResolvable,
+        other => return Err(DeclarationError::Class(other)),
+    };
+    required(table.apply, "apply")?;
+    if class == Class::Resolvable {
+        required(table.law_of_gamma, "law_of_gamma")?;
+    }
+    // SAFETY: promised by the caller.
+    let parameters = unsafe { table.parameters.as_slice() };
+    if parameters.is_empty() {
+        return Err(DeclarationError::NoParameters);
+    }
+    for parameter in parameters {
+        // SAFETY: promised by the caller.
+        let parameter = unsafe { read_parameter(parameter, class)? };
+        if info.parameters.iter().any(|other| other.name == parameter.name) {
+            return Err(DeclarationError::Repeated {
+                what: "parameter",
+                name: parameter.name,
+            });
+        }
+        info.parameters.push(parameter);
+    }
+    info.class = Some(class);
+    info.offers = [
+        ("compose", table.compose.is_some()),
+        ("law_of_gamma", table.law_of_gamma.is_some()),
+        ("relative", table.relative.is_some()),
+        ("lipschitz", table.lipschitz.is_some()),
+        ("rounding", table.rounding.is_some()),
+        ("levels", table.levels.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, there)| there.then_some(name))
+    .collect();
+    Ok(())
+}
+
+/// # Safety
+/// As for [`read_table`].
+unsafe fn read_parameter(parameter: &Parameter, class: Class) -> Result<ParameterInfo, DeclarationError> {
+    let Parameter {
+        low, high, identity, ..
+    } = *parameter;
+    // SAFETY: promised by the caller.
+    let (name, unit, doc) = unsafe {
+        (
+            text(parameter.name, "parameter's name")?,
+            text(parameter.unit, "unit")?,
+            text(parameter.doc, "doc")?,
+        )
+    };
+    check_name("the parameter", &name)?;
+    // False for every NaN.
+    let sane = low < high && low <= identity && identity <= high && identity.is_finite();
+    if !sane {
+        return Err(DeclarationError::Domain {
+            name,
+            low,
+            high,
+            identity,
+        });
+    }
+    if class == Class::Additive && identity != 0.0 {
+        return Err(DeclarationError::AdditiveIdentity(name));
+    }
+    Ok(ParameterInfo {
+        name,
+        unit,
+        doc,
+        low,
+        high,
+        identity,
+    })
+}
+
+fn check_noise(table: &NoiseTable) -> Result<(), DeclarationError> {
+    required(table.support, "support")?;
+    required(table.sample, "sample")?;
+    required(table.cdf, "cdf")?;
+    required(table.sf, "sf")?;
+    required(table.quantile, "quantile")?;
+    required(table.isf, "isf")?;
+    required(table.log_density, "log_density")
+}
+
+fn required<F>(function: Option<F>, name: &'static str) -> Result<(), DeclarationError> {
+    function.map(drop).ok_or(DeclarationError::MissingFunction(name))
+}
+
+pub(super) fn check_name(what: &'static str, name: &str) -> Result<(), DeclarationError> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if !name.is_empty() && name.chars().all(allowed) {
+        return Ok(());
+    }
+    Err(DeclarationError::Name {
+        what,
+        name: name.to_owned(),
+    })
+}

@@ -1,0 +1,1 @@
+//! Plugins made in this process, for tests.
