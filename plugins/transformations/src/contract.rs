@@ -1,0 +1,140 @@
+//! What every transformation of this library promises, tried through the plugin interface.
+
+use gsmooth_plugin_sdk::{Image, ImageMut, Options, Transformation};
+
+use crate::testing::{binary, noise, smooth};
+use crate::{Brightness, DefocusBlur, GaussianBlur, Rotation, Size, ZoomBlur};
+
+const SHAPES: [[usize; 3]; 6] = [[1, 1, 1], [3, 1, 4], [2, 5, 1], [1, 28, 28], [3, 9, 6], [0, 3, 3]];
+
+fn create<T: Transformation>() -> T {
+    T::create(&Options::of(T::OPTIONS, &[]).unwrap()).unwrap()
+}
+
+fn apply<T: Transformation>(
+    this: &T,
+    pixels: &[f32],
+    [channels, height, width]: [usize; 3],
+    parameter: f64,
+) -> gsmooth_plugin_sdk::Result<Vec<f32>> {
+    let mut out = vec![f32::NAN; pixels.len()];
+    let image = Image {
+        pixels,
+        channels,
+        height,
+        width,
+    };
+    let room = ImageMut {
+        pixels: &mut out,
+        channels,
+        height,
+        width,
+    };
+    this.apply(image, &[parameter], room)?;
+    Ok(out)
+}
+
+fn check<T: Transformation>(inside: &[f64], outside: &[f64]) {
+    let this = create::<T>();
+    for shape in SHAPES {
+        let [channels, height, width] = shape;
+        let mut pixels = noise(channels * height * width, 1);
+        if let Some(pixel) = pixels.first_mut() {
+            *pixel = -0.0;
+        }
+        let same = apply(&this, &pixels, shape, 0.0).unwrap();
+        assert!(
+            pixels.iter().zip(&same).all(|(a, b)| a.to_bits() == b.to_bits()),
+            "{} is no identity",
+            T::ID
+        );
+        for &parameter in inside {
+            let once = apply(&this, &pixels, shape, parameter).unwrap();
+            assert!(
+                once.iter().all(|value| value.is_finite()),
+                "{} at {parameter}",
+                T::ID
+            );
+            assert_eq!(once, apply(&this, &pixels, shape, parameter).unwrap());
+        }
+        for &parameter in outside
+            .iter()
+            .chain(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY])
+        {
+            assert!(
+                apply(&this, &pixels, shape, parameter).is_err(),
+                "{} at {parameter}",
+                T::ID
+            );
+        }
+    }
+}
+
+/// The stated bounds are finite, not negative, grow with the box, and are refused for unfit boxes and pixels.
+fn check_bounds<T: Transformation>(low: f64, high: f64) {
+    let this = create::<T>();
+    let (speed, rounding) = (T::LIPSCHITZ.unwrap(), T::ROUNDING.unwrap());
+    let size = Size {
+        height: 12,
+        width: 10,
+    };
+    for pixels in [noise(120, 2), smooth(1, size), binary(1, size)] {
+        let image = Image {
+            pixels: &pixels,
+            channels: 1,
+            height: 12,
+            width: 10,
+        };
+        let over = |low: f64, high: f64| {
+            let mut bound = [f64::NAN];
+            speed(&this, image, &[low], &[high], &mut bound).map(|()| bound[0])
+        };
+        let (whole, part) = (over(low, high).unwrap(), over(low, 0.5 * (low + high)).unwrap());
+        assert!(whole.is_finite() && part >= 0.0);
+        // The bounds are loose by about five per cent, so a part may come out a little above the whole.
+        assert!(part <= 1.1 * whole, "{}: {part} {whole}", T::ID);
+        let error = rounding(&this, image, &[low], &[high]).unwrap();
+        assert!(error > 0.0 && error < 1e-4, "{}: {error}", T::ID);
+        assert!(
+            over(high, low).is_err() && over(f64::NAN, high).is_err() && over(low, f64::INFINITY).is_err()
+        );
+        let mut broken = pixels.clone();
+        broken[7] = f32::NAN;
+        let image = Image {
+            pixels: &broken,
+            ..image
+        };
+        assert!(rounding(&this, image, &[low], &[high]).is_err());
+    }
+}
+
+#[test]
+fn gaussian_blur_keeps_its_promises() {
+    check::<GaussianBlur>(&[1e-300, 0.3, 7.0, 1e300], &[-1e-9]);
+    check_bounds::<GaussianBlur>(0.5, 2.0);
+}
+
+#[test]
+fn brightness_keeps_its_promises() {
+    check::<Brightness>(&[-1e30, -0.5, 1e-300, 0.5, 1e30], &[]);
+    check_bounds::<Brightness>(-0.5, 0.5);
+}
+
+#[test]
+fn rotation_keeps_its_promises() {
+    check::<Rotation>(&[-180.0, -1e-300, 0.1, 45.0, 90.0, 180.0], &[-180.1, 181.0]);
+    check_bounds::<Rotation>(-5.0, 5.0);
+}
+
+#[test]
+fn defocus_blur_keeps_its_promises() {
+    // The smallest image allows radii up to 4.
+    check::<DefocusBlur>(&[1e-300, 0.5, 0.5000001, 1.5, 3.9], &[-1e-9, 113.0]);
+    check_bounds::<DefocusBlur>(0.2, 1.7);
+}
+
+#[test]
+fn zoom_blur_keeps_its_promises() {
+    check::<ZoomBlur>(&[1e-300, 0.2, 1.0, 10.0], &[-1e-9, 10.1]);
+    check_bounds::<ZoomBlur>(0.0, 0.3);
+}
