@@ -1,3 +1,7 @@
 //! The `gsmooth` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gsmooth::cli::main()
+}

@@ -9,7 +9,7 @@ use crate::host::{Class, HostError};
 use crate::onnx::affine::AffineError;
 use crate::onnx::model::batch_coupling::CouplingError;
 use crate::onnx::model::contract::ContractError;
-use crate::onnx::model::cut::CutError;
+use crate::onnx::model::split::SplitError;
 use crate::onnx::model::file::ModelFileError;
 use crate::onnx::network::NetworkError;
 use crate::onnx::preprocess::PreprocessError;
@@ -263,7 +263,7 @@ pub enum Problem {
     },
     /// A surrogate that can't be cut.
     #[error(transparent)]
-    Cut(#[from] CutError),
+    Cut(#[from] SplitError),
     /// F1 is not affine.
     #[error("model {model}: {source}")]
     Affine {

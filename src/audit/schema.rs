@@ -7,7 +7,8 @@ use toml::{Spanned, Value};
 
 use super::plugin_table::PluginTable;
 use crate::certify::certificate::VoteBound;
-use crate::onnx::preprocess::{ChannelOrder, Layout};
+use crate::onnx::model::classifier::Layout;
+use crate::onnx::preprocess::ChannelOrder;
 
 /// An audit: models, data, and the cases to certify. Paths are relative to the audit file.
 #[derive(Debug, Clone, Deserialize)]

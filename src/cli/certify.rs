@@ -1,0 +1,146 @@
+//! `gsmooth certify`.
+
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+
+use super::progress::{Progress, clock, thousands};
+use super::table::{self, number, percent};
+use super::{CliError, OutputArguments, SourceArguments, messages};
+use crate::audit::plan::Plan;
+use crate::audit::run::{self, Finished};
+use crate::certify::geometry::Kind;
+
+/// Certifies the images of an audit.
+#[derive(Debug, Args)]
+pub struct CertifyArguments {
+    /// The audit file
+    #[arg(value_name = "AUDIT.toml")]
+    audit: PathBuf,
+    /// The run folder, instead of the file's `output`
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Begin anew, dropping the records of an earlier run
+    #[arg(long)]
+    restart: bool,
+    /// Only the case of this name
+    #[arg(long, value_name = "NAME")]
+    case: Option<String>,
+    #[command(flatten)]
+    sources: SourceArguments,
+}
+
+/// Runs the command.
+pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<ExitCode, CliError> {
+    let options = arguments.sources.plan_options(arguments.case.clone());
+    let plan = Plan::open(&arguments.audit, &options, &mut messages::runtime(output.quiet))?;
+    let folder = run_folder(arguments, &plan);
+    let stop = stop_on_interrupt();
+    let finished = run::run(&plan, &folder, arguments.restart, &stop, &mut Progress::new(output.quiet))?;
+    if output.json {
+        writeln!(stdout(), "{}", serde_json::to_string_pretty(&finished.summary)?)?;
+    } else {
+        print_table(&plan, &finished)?;
+        writeln!(stdout(), "Run folder: {}", folder.display())?;
+    }
+    if finished.stopped {
+        eprintln!("interrupted; the same command goes on from here");
+        return Ok(ExitCode::from(4));
+    }
+    Ok(verdict(&plan, &finished))
+}
+
+/// `--output`, or the file's `output`, or a folder named after the file.
+fn run_folder(arguments: &CertifyArguments, plan: &Plan) -> PathBuf {
+    let stem = arguments.audit.file_stem().unwrap_or_default();
+    arguments.output.clone().or_else(|| plan.output.clone()).unwrap_or_else(|| PathBuf::from("runs").join(stem))
+}
+
+/// The first interrupt lets open images end and keeps the records whole; a second one ends the process.
+fn stop_on_interrupt() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = stop.clone();
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(4);
+        }
+        eprintln!("stopping after the images under way; interrupt again to stop at once");
+    };
+    if let Err(error) = ctrlc::set_handler(handler) {
+        tracing::warn!("interrupts end the process at once: {error}");
+    }
+    stop
+}
+
+fn print_table(plan: &Plan, finished: &Finished) -> Result<(), CliError> {
+    let header = ["case", "method", "radius", "certified", "", "smoothed", "abstained", "draws/image", "time"];
+    let mut table = table::new(&header, &[2, 3, 5, 6, 7, 8]);
+    for ((planned, summary), elapsed) in plan.cases.iter().zip(&finished.summary.cases).zip(&finished.elapsed) {
+        let kind = match summary.kind {
+            Some(Kind::Proven) => "proven",
+            Some(Kind::Estimated) => "estimated",
+            None => "",
+        };
+        let draws = summary.draws.checked_div(summary.images).unwrap_or(0);
+        for (i, entry) in summary.certified_accuracy.iter().enumerate() {
+            let first = |text: String| if i == 0 { text } else { String::new() };
+            table.add_row(vec![
+                first(summary.name.clone()),
+                first(planned.method.clone()),
+                number(entry.radius),
+                percent(entry.accuracy),
+                kind.to_owned(),
+                first(percent(summary.smoothed_accuracy)),
+                first(summary.abstained.to_string()),
+                first(thousands(draws)),
+                first(clock(*elapsed)),
+            ]);
+        }
+    }
+    let mut out = stdout().lock();
+    writeln!(out, "{table}")?;
+    let alpha = plan.cases.first().map_or(0.0, |case| case.case.sampling.alpha);
+    writeln!(
+        out,
+        "certified: share of the images whose label the smoothed classifier provably gives at every parameter up to\n\
+         the radius; each certificate is wrong with probability at most {alpha}. estimated: the largest move was\n\
+         found among sampled parameters, not proven between them."
+    )?;
+    for summary in finished.summary.cases.iter().filter(|s| s.errors + s.failures > 0) {
+        let (name, errors, failures) = (&summary.name, summary.errors, summary.failures);
+        writeln!(out, "{name}: {errors} images ended in an error, {failures} draws failed; all count as not certified")?;
+    }
+    Ok(())
+}
+
+/// The exit code: requirements first, then errors.
+fn verdict(plan: &Plan, finished: &Finished) -> ExitCode {
+    let mut met = true;
+    for (planned, summary) in plan.cases.iter().zip(&finished.summary.cases) {
+        let Some(require) = &planned.require else { continue };
+        let reached = summary.accuracy_at(require.radius).unwrap_or(0.0);
+        if reached < require.certified_accuracy {
+            met = false;
+            let line = plan.text.text[..require.span.start].lines().count().max(1);
+            eprintln!(
+                "{}:{line}: `require` of case {} is not met: certified accuracy {} at radius {}, required {}",
+                plan.text.path.display(),
+                summary.name,
+                percent(reached),
+                number(require.radius),
+                percent(require.certified_accuracy)
+            );
+        }
+    }
+    if !met {
+        ExitCode::from(1)
+    } else if finished.summary.cases.iter().any(|summary| summary.errors > 0) {
+        ExitCode::from(5)
+    } else {
+        ExitCode::SUCCESS
+    }
+}

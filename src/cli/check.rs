@@ -1,0 +1,118 @@
+//! `gsmooth check`.
+
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+
+use super::progress::{clock, thousands};
+use super::table::{number, percent};
+use super::{CliError, OutputArguments, SourceArguments, messages};
+use crate::audit::plan::Plan;
+use crate::audit::plan::case::PlannedCase;
+use crate::audit::probe::{Probe, probe};
+
+/// Checks everything short of sampling.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// The audit file
+    #[arg(value_name = "AUDIT.toml")]
+    audit: PathBuf,
+    /// Only the case of this name
+    #[arg(long, value_name = "NAME")]
+    case: Option<String>,
+    #[command(flatten)]
+    sources: SourceArguments,
+}
+
+/// Runs the command.
+pub fn run(arguments: &CheckArguments, output: OutputArguments) -> Result<ExitCode, CliError> {
+    let options = arguments.sources.plan_options(arguments.case.clone());
+    let plan = Plan::open(&arguments.audit, &options, &mut messages::runtime(output.quiet))?;
+    let mut out = stdout().lock();
+    let mut cases = Vec::new();
+    for planned in &plan.cases {
+        let found = probe(&plan, planned)?;
+        if output.json {
+            cases.push(as_json(&plan, planned, &found));
+        } else {
+            print(&mut out, &plan, planned, &found)?;
+        }
+    }
+    if output.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&json!({ "header": plan.header, "cases": cases }))?)?;
+    } else {
+        writeln!(out, "The audit is ready to run.")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Draws an image, and the time that all images take at the speed that was measured.
+fn expected(plan: &Plan, planned: &PlannedCase, found: &Probe) -> (u64, Duration) {
+    let draws = planned.case.sampling.select + planned.case.sampling.draws;
+    let seconds = found.seconds_a_draw * draws as f64 * plan.selection.count as f64 / plan.threads as f64;
+    (draws, Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+}
+
+fn as_json(plan: &Plan, planned: &PlannedCase, found: &Probe) -> serde_json::Value {
+    let (draws, time) = expected(plan, planned, found);
+    json!({
+        "case": planned.case.name,
+        "images": plan.selection.count,
+        "classes": planned.classifier.classes,
+        "batch_dependent": found.batch_dependent,
+        "affine_deviation": planned.surrogate.as_ref().map(|s| s.affine.deviation),
+        "anchors": 1,
+        "draws_an_image": draws,
+        "seconds": time.as_secs_f64(),
+    })
+}
+
+fn print(out: &mut impl Write, plan: &Plan, planned: &PlannedCase, found: &Probe) -> std::io::Result<()> {
+    let case = &planned.case;
+    let parameter = &case.transformation.parameters()[0];
+    let (low, high) = (number(case.range.low[0]), number(case.range.high[0]));
+    writeln!(out, "case {} ({})", case.name, planned.method)?;
+    writeln!(
+        out,
+        "  transformation  {}: {} from {low} to {high} {}",
+        case.transformation.id(),
+        parameter.name,
+        parameter.unit
+    )?;
+    let [channels, height, width] = case.shape;
+    writeln!(out, "  images          {} of {channels}x{height}x{width}", plan.selection.count)?;
+    writeln!(
+        out,
+        "  classifier      {}: {} classes, {} of the first images right",
+        planned.classifier.model.name,
+        planned.classifier.classes,
+        percent(found.clean_accuracy)
+    )?;
+    if let Some(surrogate) = &planned.surrogate {
+        let dims: Vec<String> = surrogate.code_dims.iter().map(ToString::to_string).collect();
+        writeln!(
+            out,
+            "  surrogate       code of {}; F1 is affine to {:.0e}",
+            dims.join("x"),
+            surrogate.affine.deviation
+        )?;
+    }
+    for (path, model) in planned.models() {
+        writeln!(out, "  model           {path}: sha-256 {}, nodes on {}", &model.sha256[..16], model.providers)?;
+    }
+    for model in &found.batch_dependent {
+        writeln!(out, "  note            {model}: the last bits of a score depend on the batch size")?;
+    }
+    let (draws, time) = expected(plan, planned, found);
+    writeln!(
+        out,
+        "  expected        1 anchor, {} draws an image, about {} on {} threads\n",
+        thousands(draws),
+        clock(time),
+        plan.threads
+    )
+}

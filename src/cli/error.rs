@@ -1,0 +1,44 @@
+//! What a command may end with.
+
+use crate::audit::diagnostic::Diagnostic;
+use crate::audit::probe::ProbeError;
+use crate::audit::run::RunError;
+use crate::host::HostError;
+use crate::onnx::runtime::RuntimeError;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Something is wrong with the audit.
+    #[error(transparent)]
+    Audit(#[from] Box<Diagnostic>),
+    /// The run failed as a whole.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// A probe could not be made.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// A plugin can't be had.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// ONNX Runtime can't be had.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// Standard output can't be written.
+    #[error("cannot write the results")]
+    Output(#[from] std::io::Error),
+    /// Results can't be written as JSON.
+    #[error("cannot write the results as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+impl CliError {
+    /// The exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Audit(diagnostic) => diagnostic.exit_code(),
+            Self::Host(HostError::UnknownPlugin { .. }) => 2,
+            Self::Run(_) | Self::Probe(_) | Self::Host(_) | Self::Runtime(_) | Self::Output(_) | Self::Json(_) => 3,
+        }
+    }
+}
