@@ -214,7 +214,7 @@ mod tests {
         ] {
             match bound(None, true, fault).unwrap_err() {
                 HostError::Oracle { source, .. } => {
-                    assert_eq!(source.to_string().contains(message), true, "{source}")
+                    assert!(source.to_string().contains(message), "{source}")
                 }
                 other => panic!("{other}"),
             }

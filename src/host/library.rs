@@ -213,11 +213,8 @@ mod tests {
             ..Entry::new("tests", &[])
         }));
         // SAFETY: leaked; only fields of version 1 are read.
-        assert!(
-            unsafe { read_entry(entry, &file("/here/libgsmooth_x.so")) }
-                .unwrap()
-                .is_empty()
-        );
+        let plugins = unsafe { read_entry(entry, &file("/here/libgsmooth_x.so")) }.unwrap();
+        assert!(plugins.is_empty());
     }
 
     #[test]
