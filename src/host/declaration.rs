@@ -6,7 +6,7 @@ use gsmooth_plugin_abi::{
     EstimatorTable, Head, NoiseTable, Parameter, TableRef, TransformationTable, class, flags, plugin_kind,
 };
 
-use super::error::DeclarationError;
+use super::fault::DeclarationError;
 use super::info::{Class, ParameterInfo, PluginInfo, PluginKind};
 use super::library::text;
 use super::options::read_options;
@@ -223,4 +223,115 @@ pub(super) fn check_name(what: &'static str, name: &str) -> Result<(), Declarati
         what,
         name: name.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use gsmooth_plugin_abi::{OptionSpec, Slice, Str};
+
+    use super::*;
+    use crate::host::testing::{BRIGHTEN, refuse};
+
+    /// The good table, changed, must be refused with this message.
+    fn assert_refused(message: &str, change: impl FnOnce(&mut TransformationTable)) {
+        // SAFETY: a plain structure of numbers and pointers to statics.
+        let mut table = unsafe { std::ptr::read(&raw const BRIGHTEN) };
+        change(&mut table);
+        let refusal = refuse(TableRef::transformation(Box::leak(Box::new(table))));
+        assert!(refusal.contains(message), "{refusal}");
+    }
+
+    fn parameters(low: f64, high: f64, identity: f64) -> Slice<Parameter> {
+        Slice::new(Box::leak(Box::new([Parameter::new(
+            "amount", "1", "Added.", low, high, identity,
+        )])))
+    }
+
+    fn options(specs: Vec<OptionSpec>) -> Slice<OptionSpec> {
+        Slice::new(Vec::leak(specs))
+    }
+
+    #[test]
+    fn tables_are_checked() {
+        assert_refused("its kind is 77", |table| table.head.kind = 77);
+        assert_refused("less than the", |table| table.head.size -= 8);
+        assert_refused("`apply` is missing", |table| table.apply = None);
+        assert_refused("`create` is missing", |table| table.head.create = None);
+        assert_refused("`law_of_gamma` is missing", |table| {
+            table.class = class::RESOLVABLE
+        });
+        assert_refused("its class is 9", |table| table.class = 9);
+        assert_refused("needs a parameter", |table| table.parameters = Slice::EMPTY);
+        assert_eq!(
+            refuse(TableRef(std::ptr::null())),
+            DeclarationError::Pointer.to_string()
+        );
+    }
+
+    #[test]
+    fn names_are_checked() {
+        assert_refused("`Bright-en` must consist of", |table| {
+            table.head.id = Str::new("Bright-en")
+        });
+        assert_refused("`` must consist of", |table| table.head.id = Str::EMPTY);
+        static BYTES: [u8; 2] = [0xff, 0xfe];
+        assert_refused("its version is not UTF-8", |table| {
+            table.head.version = Str {
+                ptr: BYTES.as_ptr(),
+                len: 2,
+            };
+        });
+    }
+
+    #[test]
+    fn domains_are_checked() {
+        for (low, high, identity) in [
+            (1.0, -1.0, 0.0),
+            (0.0, 0.0, 0.0),
+            (1.0, 2.0, 0.0),
+            (f64::NAN, 1.0, 0.0),
+            (-1.0, 1.0, f64::NAN),
+        ] {
+            assert_refused("cannot be", |table| {
+                table.parameters = parameters(low, high, identity)
+            });
+        }
+        assert_refused("identity of parameter `amount` is not 0", |table| {
+            table.parameters = parameters(0.0, 2.0, 1.0);
+        });
+    }
+
+    #[test]
+    fn options_are_checked() {
+        let wrong = [
+            ("must not be called `range`", OptionSpec::float("range", "")),
+            ("must consist of", OptionSpec::float("a b", "")),
+            (
+                "range is empty",
+                OptionSpec::float("x", "").at_least(2.0).at_most(1.0),
+            ),
+            (
+                "required and has a default",
+                OptionSpec::float("x", "").default_float(1.0).required(),
+            ),
+            (
+                "not what it declares",
+                OptionSpec::float("x", "").at_least(2.0).default_float(1.0),
+            ),
+            (
+                "not what it declares",
+                OptionSpec::integer("x", "").default_float(1.0),
+            ),
+            (
+                "not what it declares",
+                OptionSpec::choice("x", "", &["a"]).default_text("b"),
+            ),
+            ("a choice needs choices", OptionSpec::choice("x", "", &[])),
+        ];
+        for (message, spec) in wrong {
+            assert_refused(message, |table| table.head.options = options(vec![spec]));
+        }
+        let twice = vec![OptionSpec::float("x", ""), OptionSpec::text("x", "")];
+        assert_refused("`x` appears twice", |table| table.head.options = options(twice));
+    }
 }

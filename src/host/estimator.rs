@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use gsmooth_plugin_abi::{self as abi, EstimatorTable, bound_kind};
 
+use super::bridge::Bridge;
 use super::error::HostError;
 use super::info::{OptionValue, PluginInfo};
 use super::instance::{Instance, present};
-use super::oracle::{Bridge, Oracle};
+use super::oracle::Oracle;
 
 /// Whether a bound may miss something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,5 +131,118 @@ impl Estimator {
             kind,
             evaluations: out.evaluations,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::oracle::{LocalM, OracleError};
+    use crate::host::testing::{registry, text};
+
+    /// D = |xi - anchor|, with one parameter and two features.
+    struct Line {
+        proven: bool,
+        fault: &'static str,
+    }
+
+    impl Oracle for Line {
+        fn parameters(&self) -> usize {
+            1
+        }
+        fn features(&self) -> usize {
+            2
+        }
+        fn range(&self) -> (&[f64], &[f64]) {
+            (&[0.0], &[5.0])
+        }
+        fn max_evaluations(&self) -> u64 {
+            10
+        }
+        fn features_at(&mut self, xi: &[f64]) -> Result<Vec<f64>, OracleError> {
+            Ok(xi.iter().flat_map(|xi| [*xi, 0.0]).collect())
+        }
+        fn derivative_at(&mut self, xi: &[f64], _: &[f64]) -> Result<(Vec<f64>, Vec<f64>), OracleError> {
+            match self.fault {
+                "error" => Err(OracleError::new("the session is gone")),
+                "panic" => panic!("out of range"),
+                "size" => Ok((vec![0.0; 7], vec![])),
+                "absent" => Err(OracleError::Absent),
+                _ => Ok((vec![0.0; 2 * xi.len()], vec![0.0; xi.len()])),
+            }
+        }
+        fn distance_at(&mut self, anchor: &[f64], xi: &[f64]) -> Result<Vec<f64>, OracleError> {
+            Ok(xi.iter().map(|xi| (xi - anchor[0]).abs()).collect())
+        }
+        fn local_m_at(&mut self, _: &[f64]) -> Result<LocalM, OracleError> {
+            Err(OracleError::Absent)
+        }
+        fn growth_over(&mut self, _: &[f64], _: &[f64]) -> Result<Option<Vec<f64>>, OracleError> {
+            Ok(self.proven.then(|| vec![1.0]))
+        }
+    }
+
+    fn bound(value: Option<&str>, proven: bool, fault: &'static str) -> Result<Bound, HostError> {
+        let options: Vec<_> = value.map(|value| text("value", value)).into_iter().collect();
+        let ends = registry().estimator("ends", &options).unwrap();
+        ends.bound(&mut Line { proven, fault }, &[1.0], &[0.5], &[3.0])
+    }
+
+    #[test]
+    fn proven_counts_only_with_a_growth_bound() {
+        let expected = Bound {
+            value: 2.0,
+            kind: BoundKind::Proven,
+            evaluations: 2,
+        };
+        assert_eq!(bound(None, true, "").unwrap(), expected);
+        assert_eq!(
+            bound(None, false, "").unwrap(),
+            Bound {
+                kind: BoundKind::Estimated,
+                ..expected
+            }
+        );
+    }
+
+    #[test]
+    fn the_oracles_own_error_comes_out_even_if_swallowed() {
+        for (fault, message) in [
+            ("error", "the session is gone"),
+            ("panic", "the oracle panicked: out of range"),
+            ("size", "returned 7 values of derivatives instead of 2"),
+        ] {
+            match bound(None, true, fault).unwrap_err() {
+                HostError::Oracle { source, .. } => {
+                    assert!(source.to_string().contains(message), "{source}")
+                }
+                other => panic!("{other}"),
+            }
+        }
+        assert!(bound(None, true, "absent").is_ok());
+    }
+
+    #[test]
+    fn bounds_that_are_none_are_errors() {
+        for value in ["NaN", "-0.5", "-inf"] {
+            let error = bound(Some(value), true, "").unwrap_err();
+            assert!(matches!(error, HostError::Value { .. }), "{error}");
+        }
+        assert_eq!(bound(Some("inf"), true, "").unwrap().value, f64::INFINITY);
+    }
+
+    #[test]
+    fn sizes_are_checked() {
+        let ends = registry().estimator("ends", &[]).unwrap();
+        let error = ends.bound(
+            &mut Line {
+                proven: true,
+                fault: "",
+            },
+            &[1.0, 2.0],
+            &[0.5],
+            &[3.0],
+        );
+        assert!(matches!(error, Err(HostError::Size { .. })));
     }
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use gsmooth_plugin_abi::{ErrorBuffer, Status, status};
 use toml::Value;
 
-use super::error::{DeclarationError, Failure, HostError};
+use super::error::HostError;
+use super::fault::{DeclarationError, Failure};
 use super::info::{OptionValue, PluginInfo};
 use super::library::Plugin;
 use super::lock::Held;

@@ -8,7 +8,8 @@ use libloading::Library as Handle;
 use sha2::{Digest, Sha256};
 
 use super::declaration::{Table, read_table};
-use super::error::{DeclarationError, HostError};
+use super::error::HostError;
+use super::fault::DeclarationError;
 use super::info::PluginInfo;
 use super::lock::ReentrantLock;
 use super::search::{expected_name, is_plugin_library};
@@ -171,4 +172,65 @@ pub(super) unsafe fn text(text: abi::Str, what: &'static str) -> Result<String, 
     unsafe { text.as_str() }
         .map(str::to_owned)
         .map_err(|_| DeclarationError::Text(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::testing::file;
+
+    fn refuse(entry: Entry) -> HostError {
+        let entry: &'static Entry = Box::leak(Box::new(entry));
+        // SAFETY: leaked, and of this version but for the numbers that must be looked at first.
+        unsafe { read_entry(entry, &file("/here/libgsmooth_x.so")) }.unwrap_err()
+    }
+
+    #[test]
+    fn other_layouts_are_refused() {
+        let error = refuse(Entry {
+            layout: LAYOUT ^ 1,
+            ..Entry::new("tests", &[])
+        });
+        assert!(matches!(error, HostError::Layout { .. }));
+        assert!(
+            error
+                .to_string()
+                .contains("/here/libgsmooth_x.so has the layout 0x"),
+            "{error}"
+        );
+        let error = refuse(Entry {
+            size: 8,
+            ..Entry::new("tests", &[])
+        });
+        assert!(matches!(error, HostError::EntrySize { found: 8, .. }));
+    }
+
+    #[test]
+    fn larger_entries_of_later_minor_versions_are_taken() {
+        let entry: &'static Entry = Box::leak(Box::new(Entry {
+            size: 4096,
+            abi_minor: 9,
+            ..Entry::new("tests", &[])
+        }));
+        // SAFETY: leaked; only fields of version 1 are read.
+        let plugins = unsafe { read_entry(entry, &file("/here/libgsmooth_x.so")) }.unwrap();
+        assert!(plugins.is_empty());
+    }
+
+    #[test]
+    fn digests_are_those_of_sha256sum() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(expected_name().replace("NAME", "abc"));
+        std::fs::write(&path, "abc").unwrap();
+        let file = File::read(&path).unwrap();
+        assert_eq!(
+            file.digest,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert!(matches!(file.open(), Err(HostError::Open { .. })));
+        assert!(matches!(
+            File::read(&folder.path().join("abc.so")),
+            Err(HostError::FileName { .. })
+        ));
+    }
 }

@@ -16,9 +16,12 @@
 //! # Ok::<(), gsmooth::host::HostError>(())
 //! ```
 
+mod bridge;
+mod composition;
 mod declaration;
 mod error;
 mod estimator;
+mod fault;
 mod info;
 mod instance;
 mod library;
@@ -26,6 +29,7 @@ mod lock;
 mod noise;
 mod options;
 mod oracle;
+mod proofs;
 mod registry;
 mod search;
 mod services;
@@ -33,12 +37,14 @@ mod services;
 mod testing;
 mod transformation;
 
-pub use error::{DeclarationError, Failure, HostError};
+pub use composition::LawOfGamma;
+pub use error::HostError;
 pub use estimator::{Bound, BoundKind, Estimator};
+pub use fault::{DeclarationError, Failure};
 pub use info::{Class, OptionInfo, OptionKind, OptionValue, ParameterInfo, PluginInfo, PluginKind};
 pub use noise::Noise;
 pub use oracle::{LocalM, Oracle, OracleError};
 pub use registry::Registry;
 pub use search::{PATH_VARIABLE, SearchPath};
 pub use services::cancel_plugins;
-pub use transformation::{LawOfGamma, Transformation};
+pub use transformation::Transformation;

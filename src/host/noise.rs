@@ -191,3 +191,67 @@ fn scalar(x: f64, map: impl FnOnce(&[f64], &mut [f64]) -> Result<(), HostError>)
     map(&[x], &mut out)?;
     Ok(out[0])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::testing::{integer, registry};
+
+    fn unit(broken: i64) -> Noise {
+        registry().noise("unit", &[integer("broken", broken)]).unwrap()
+    }
+
+    #[test]
+    fn functions_and_samples_pass_through() {
+        let unit = unit(0);
+        assert_eq!(unit.support(), (0.0, 1.0));
+        assert_eq!(
+            (unit.cdf_at(0.25).unwrap(), unit.sf_at(0.25).unwrap()),
+            (0.25, 0.75)
+        );
+        assert_eq!(
+            (unit.quantile_at(0.25).unwrap(), unit.isf_at(0.25).unwrap()),
+            (0.25, 0.75)
+        );
+        assert_eq!(unit.log_density_at(2.0).unwrap(), f64::NEG_INFINITY);
+        let mut samples = [0.0; 3];
+        unit.sample(&[1 << 62, 1 << 63, 3 << 62], &mut samples).unwrap();
+        for (sample, expected) in samples.iter().zip([0.25, 0.5, 0.75]) {
+            assert!((sample - expected).abs() < 1e-15, "{sample}");
+        }
+        assert!(matches!(
+            unit.sample(&[1], &mut samples),
+            Err(HostError::Size {
+                expected: 1,
+                found: 3,
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn impossible_values_are_errors() {
+        let unit = unit(1);
+        for (error, message) in [
+            (unit.cdf_at(0.5).unwrap_err(), "`cdf`"),
+            (
+                unit.sf_at(0.5).unwrap_err(),
+                "returned 1.5, which is not a probability",
+            ),
+            (
+                unit.quantile_at(0.5).unwrap_err(),
+                "returned -0.5, which is not a number in the support",
+            ),
+            (
+                unit.sample(&[1 << 62], &mut [0.0]).unwrap_err(),
+                "not a finite number in the support",
+            ),
+        ] {
+            assert!(error.to_string().contains(message), "{error}");
+            assert!(
+                error.to_string().contains("noise plugin `unit` (/here/"),
+                "{error}"
+            );
+        }
+    }
+}

@@ -6,7 +6,8 @@ use gsmooth_plugin_abi::{self as abi, OptionSpec, Slice, Str, option_kind};
 use toml::Value;
 
 use super::declaration::check_name;
-use super::error::{DeclarationError, HostError};
+use super::error::HostError;
+use super::fault::DeclarationError;
 use super::info::{OptionInfo, OptionKind, OptionValue, PluginInfo};
 use super::library::text;
 
@@ -245,4 +246,86 @@ pub(super) fn lower(values: &[Option<OptionValue>]) -> Vec<abi::OptionValue> {
         Some(OptionValue::Floats(values)) => abi::OptionValue::floats(Slice::borrow(values)),
     };
     values.iter().map(lower).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::testing::{integer, registry, text};
+
+    fn brighten() -> Arc<PluginInfo> {
+        Arc::clone(&registry().plugins()[0])
+    }
+
+    fn check(given: &[(String, Value)]) -> Result<Vec<Option<OptionValue>>, HostError> {
+        check_options(&brighten(), given)
+    }
+
+    fn float(name: &str, value: f64) -> (String, Value) {
+        (name.to_owned(), Value::Float(value))
+    }
+
+    #[test]
+    fn defaults_fill_what_the_user_left_out() {
+        let values = check(&[integer("gain", 2)]).unwrap();
+        let expected = [
+            Some(OptionValue::Text("none".to_owned())),
+            Some(OptionValue::Float(2.0)),
+            Some(OptionValue::Integer(3)),
+            Some(OptionValue::Floats(vec![1.0, 2.0])),
+            None,
+        ];
+        assert_eq!(values, expected);
+    }
+
+    #[test]
+    fn every_fault_names_its_option() {
+        let array = |value| ("weights".to_owned(), Value::Array(vec![value]));
+        let faults = [
+            (float("gian", 1.0), "gian", "did you mean `gain`?"),
+            (text("gain", "1"), "gain", "must be a number, not a text"),
+            (
+                float("gain", 0.0),
+                "gain",
+                "must be greater than 0 and at most 2, not 0",
+            ),
+            (float("gain", f64::NAN), "gain", "not NaN"),
+            (integer("gain", 3), "gain", "at most 2, not 3"),
+            (float("order", 2.0), "order", "must be an integer, not a float"),
+            (integer("order", 0), "order", "must be at least 1, not 0"),
+            (array(Value::Float(-1.0)), "weights", "must be at least 0, not -1"),
+            (array(Value::Boolean(true)), "weights", "not a boolean"),
+            (
+                float("weights", 1.0),
+                "weights",
+                "an array of numbers, not a float",
+            ),
+            (text("fault", "panics"), "fault", "did you mean `panic`?"),
+            (integer("note", 1), "note", "must be a text, not an integer"),
+        ];
+        for (given, option, message) in faults {
+            let error = check(&[given]).unwrap_err();
+            assert_eq!(error.option(), Some(option), "{error}");
+            assert!(error.to_string().contains(message), "{error}");
+            assert!(error.to_string().contains("/here/libgsmooth_tests.so"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_required_option_is_missed() {
+        let error = registry().noise("unit", &[]).unwrap_err();
+        assert!(
+            matches!(&error, HostError::OptionMissing { option, .. } if option == "broken"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn only_similar_names_are_suggested() {
+        assert_eq!(
+            nearest("guassian", ["laplace", "gaussian"].into_iter()),
+            Some("gaussian".to_owned())
+        );
+        assert_eq!(nearest("zoom", ["laplace", "gaussian"].into_iter()), None);
+    }
 }

@@ -169,3 +169,71 @@ fn libraries(folder: &Path) -> Result<Vec<PathBuf>, HostError> {
     paths.sort();
     Ok(paths)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::testing::{integer, registry};
+
+    #[test]
+    fn unknown_plugins_come_with_a_suggestion() {
+        let error = registry()
+            .transformation("brigthen", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("no transformation plugin `brigthen` (did you mean `brighten`?)"),
+            "{error}"
+        );
+        // A name of another kind is not one of this kind.
+        let error = registry().noise("brighten", &[]).unwrap_err();
+        assert!(
+            matches!(error, HostError::UnknownPlugin { nearest: None, .. }),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn plugins_are_sorted() {
+        let registry = registry();
+        let ids: Vec<_> = registry.plugins().iter().map(|info| info.id.as_str()).collect();
+        assert_eq!(ids, ["brighten", "unit", "ends"]);
+    }
+
+    #[test]
+    fn two_plugins_of_one_name_are_an_error() {
+        let mut both = registry();
+        let error = both.add(registry().plugins).unwrap_err();
+        assert!(matches!(error, HostError::Duplicate { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_plugin_may_refuse_its_options() {
+        let error = registry()
+            .transformation("brighten", &[integer("order", 13)])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("`create` of the transformation plugin `brighten`"),
+            "{error}"
+        );
+        assert!(error.contains("thirteen brings bad luck"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_library_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = crate::host::search::expected_name().replace("NAME", "broken");
+        std::fs::write(folder.path().join(&name), "not a library").unwrap();
+        std::fs::write(folder.path().join("notes.txt"), "passed over").unwrap();
+        let missing = folder.path().join("missing");
+        let error = Registry::load(&SearchPath {
+            folders: vec![missing, folder.path().to_owned()],
+        })
+        .unwrap_err();
+        assert!(
+            matches!(&error, HostError::Open { path, .. } if path.ends_with(&name)),
+            "{error}"
+        );
+    }
+}

@@ -6,23 +6,11 @@ use super::error::HostError;
 use super::info::{Class, OptionValue, ParameterInfo, PluginInfo};
 use super::instance::{Instance, present};
 
-/// Most values that `levels` may return: a bound on memory, far above any set that can be enumerated.
-const MOST_LEVELS: usize = 1 << 24;
-
-/// The law of gamma(theta, xi) for independent Gaussian theta of mean 0: independent Gaussian coordinates, n x m values each.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LawOfGamma {
-    /// Means.
-    pub shift: Vec<f64>,
-    /// Standard deviations in units of theta's; positive.
-    pub scale: Vec<f64>,
-}
-
 /// A transformation tau(xi, x) with m parameters, from a plugin. Cheap to clone; clones share the instance.
 #[derive(Debug, Clone)]
 pub struct Transformation {
-    instance: Arc<Instance>,
-    table: &'static TransformationTable,
+    pub(super) instance: Arc<Instance>,
+    pub(super) table: &'static TransformationTable,
     class: Class,
 }
 
@@ -107,228 +95,8 @@ impl Transformation {
         self.check_finite(out, values / n, parameters)
     }
 
-    /// gamma(theta, xi) for n pairs (n x m each); `None` if the plugin does not say.
-    ///
-    /// # Errors
-    /// As for [`Transformation::apply`]; domains are not checked.
-    pub fn compose(&self, theta: &[f64], xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
-        const CALL: &str = "compose";
-        let n = self.rows(CALL, "xi", xi, None)?;
-        self.rows(CALL, "theta", theta, Some(n))?;
-        let Some(compose) = self.table.compose else {
-            // What additive means needs no function.
-            let sum = || theta.iter().zip(xi).map(|(theta, xi)| theta + xi).collect();
-            return Ok((self.class == Class::Additive).then(sum));
-        };
-        let mut gamma = vec![f64::NAN; xi.len()];
-        let answer = self.instance.call_optional(CALL, |this, error| {
-            // SAFETY: n x m values each.
-            unsafe {
-                compose(
-                    this,
-                    theta.as_ptr(),
-                    xi.as_ptr(),
-                    n as u64,
-                    gamma.as_mut_ptr(),
-                    error,
-                )
-            }
-        })?;
-        self.finish(CALL, answer, gamma, "a finite number", f64::is_finite)
-    }
-
-    /// For each of n points xi (n x m) and Gaussian theta, the law of gamma(theta, xi); `None` if the plugin does not say.
-    ///
-    /// # Errors
-    /// As for [`Transformation::compose`]; also a standard deviation that is not positive.
-    pub fn law_of_gamma(&self, xi: &[f64]) -> Result<Option<LawOfGamma>, HostError> {
-        const CALL: &str = "law_of_gamma";
-        let n = self.rows(CALL, "xi", xi, None)?;
-        let Some(law) = self.table.law_of_gamma else {
-            return Ok(None);
-        };
-        let (mut shift, mut scale) = (vec![f64::NAN; xi.len()], vec![f64::NAN; xi.len()]);
-        let answer = self.instance.call_optional(CALL, |this, error| {
-            // SAFETY: n x m values each.
-            unsafe {
-                law(
-                    this,
-                    xi.as_ptr(),
-                    n as u64,
-                    shift.as_mut_ptr(),
-                    scale.as_mut_ptr(),
-                    error,
-                )
-            }
-        })?;
-        let shift = self.finish(CALL, answer, shift, "a finite number", f64::is_finite)?;
-        let scale = self.finish(CALL, answer, scale, "a positive number", |x| {
-            x.is_finite() && x > 0.0
-        })?;
-        Ok(shift.zip(scale).map(|(shift, scale)| LawOfGamma { shift, scale }))
-    }
-
-    /// The parameters that take tau(anchor, x) to tau(xi, x), for one anchor (m values) and n points (n x m); `None` if the
-    /// plugin does not say.
-    ///
-    /// # Errors
-    /// As for [`Transformation::compose`].
-    pub fn relative(&self, anchor: &[f64], xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
-        const CALL: &str = "relative";
-        let n = self.rows(CALL, "xi", xi, None)?;
-        self.rows(CALL, "the anchor", anchor, Some(1))?;
-        let Some(relative) = self.table.relative else {
-            return Ok(None);
-        };
-        let mut out = vec![f64::NAN; xi.len()];
-        let answer = self.instance.call_optional(CALL, |this, error| {
-            // SAFETY: m values of the anchor, n x m of the others.
-            unsafe {
-                relative(
-                    this,
-                    anchor.as_ptr(),
-                    xi.as_ptr(),
-                    n as u64,
-                    out.as_mut_ptr(),
-                    error,
-                )
-            }
-        })?;
-        self.finish(CALL, answer, out, "a finite number", f64::is_finite)
-    }
-
-    /// For one image (shape c, h, w) and a box: m proven bounds on the l2 norm of d tau(xi, x) / d xi_j over the box; `None` if
-    /// the plugin does not say.
-    ///
-    /// # Errors
-    /// As for [`Transformation::apply`]; also a bound that is negative or no number.
-    pub fn lipschitz(
-        &self,
-        image: &[f32],
-        shape: [usize; 3],
-        low: &[f64],
-        high: &[f64],
-    ) -> Result<Option<Vec<f64>>, HostError> {
-        const CALL: &str = "lipschitz";
-        let image = self.single(CALL, image, shape)?;
-        self.check_box(CALL, low, high)?;
-        let Some(lipschitz) = self.table.lipschitz else {
-            return Ok(None);
-        };
-        let mut bound = vec![f64::NAN; low.len()];
-        let answer = self.instance.call_optional(CALL, |this, error| {
-            // SAFETY: one image, and m values each.
-            unsafe {
-                lipschitz(
-                    this,
-                    &raw const image,
-                    low.as_ptr(),
-                    high.as_ptr(),
-                    bound.as_mut_ptr(),
-                    error,
-                )
-            }
-        })?;
-        self.finish(CALL, answer, bound, "a bound", |x| x >= 0.0)
-    }
-
-    /// For one image (shape c, h, w) and a box: a proven bound on the l2 distance between the computed and the exact tau(xi, x)
-    /// over the box; `None` if the plugin does not say.
-    ///
-    /// # Errors
-    /// As for [`Transformation::lipschitz`].
-    pub fn rounding(
-        &self,
-        image: &[f32],
-        shape: [usize; 3],
-        low: &[f64],
-        high: &[f64],
-    ) -> Result<Option<f64>, HostError> {
-        const CALL: &str = "rounding";
-        let image = self.single(CALL, image, shape)?;
-        self.check_box(CALL, low, high)?;
-        let Some(rounding) = self.table.rounding else {
-            return Ok(None);
-        };
-        let mut bound = f64::NAN;
-        let answer = self.instance.call_optional(CALL, |this, error| {
-            // SAFETY: one image, m values each, and room for one value.
-            unsafe {
-                rounding(
-                    this,
-                    &raw const image,
-                    low.as_ptr(),
-                    high.as_ptr(),
-                    &raw mut bound,
-                    error,
-                )
-            }
-        })?;
-        let bound = self.finish(CALL, answer, vec![bound], "a bound", |x| x >= 0.0)?;
-        Ok(bound.and_then(|bound| bound.first().copied()))
-    }
-
-    /// All parameter points inside the box that act differently on images of shape c, h, w (m values a point), for
-    /// transformations that have finitely many; `None` if the plugin does not say.
-    ///
-    /// # Errors
-    /// As for [`Transformation::compose`]; also points outside the box, or more than memory should hold.
-    pub fn levels(
-        &self,
-        shape: [usize; 3],
-        low: &[f64],
-        high: &[f64],
-    ) -> Result<Option<Vec<f64>>, HostError> {
-        const CALL: &str = "levels";
-        self.check_box(CALL, low, high)?;
-        let Some(levels) = self.table.levels else {
-            return Ok(None);
-        };
-        let [c, h, w] = shape.map(|size| size as u64);
-        let fill = |out: &mut [f64], count: &mut u64| {
-            self.instance.call_optional(CALL, |this, error| {
-                // SAFETY: m values each, and room for as many values as `count` says.
-                unsafe {
-                    levels(
-                        this,
-                        c,
-                        h,
-                        w,
-                        low.as_ptr(),
-                        high.as_ptr(),
-                        out.as_mut_ptr(),
-                        count,
-                        error,
-                    )
-                }
-            })
-        };
-        let mut count = 0;
-        if fill(&mut [], &mut count)?.is_none() {
-            return Ok(None);
-        }
-        let whole = |count: u64| usize::try_from(count).ok().filter(|&count| count <= MOST_LEVELS);
-        let m = self.parameters().len();
-        let good = |x: f64| x >= 0.0 && whole(x as u64).is_some_and(|count| count.is_multiple_of(m));
-        self.instance
-            .values(CALL, &[count as f64], "a number of values that fits", good)?;
-        let mut out = vec![f64::NAN; count as usize];
-        let room = count;
-        let answer = fill(&mut out, &mut count)?;
-        self.instance
-            .values(CALL, &[count as f64], "the number of values it announced", |x| {
-                x == room as f64
-            })?;
-        for (j, (&low, &high)) in low.iter().zip(high).enumerate() {
-            let column: Vec<_> = out.iter().copied().skip(j).step_by(m).collect();
-            self.instance
-                .values(CALL, &column, "a value inside the box", |x| low <= x && x <= high)?;
-        }
-        Ok(answer.map(|()| out))
-    }
-
     /// Number of rows of m values, which must be `n` if that is given.
-    fn rows(
+    pub(super) fn rows(
         &self,
         call: &'static str,
         what: &'static str,
@@ -342,7 +110,7 @@ impl Transformation {
         Ok(n)
     }
 
-    fn check_box(&self, call: &'static str, low: &[f64], high: &[f64]) -> Result<(), HostError> {
+    pub(super) fn check_box(&self, call: &'static str, low: &[f64], high: &[f64]) -> Result<(), HostError> {
         self.rows(call, "the low ends", low, Some(1))?;
         self.rows(call, "the high ends", high, Some(1))?;
         self.check_domain(low)?;
@@ -389,7 +157,12 @@ impl Transformation {
         Ok(())
     }
 
-    fn single(&self, call: &'static str, image: &[f32], [c, h, w]: [usize; 3]) -> Result<Images, HostError> {
+    pub(super) fn single(
+        &self,
+        call: &'static str,
+        image: &[f32],
+        [c, h, w]: [usize; 3],
+    ) -> Result<Images, HostError> {
         let shape = [1, c, h, w];
         self.instance
             .size(call, "the image", image.len(), self.values_of(shape)?)?;
@@ -408,7 +181,7 @@ impl Transformation {
     }
 
     /// The answer of an optional function, once its values are known to be good.
-    fn finish(
+    pub(super) fn finish(
         &self,
         call: &'static str,
         answer: Option<()>,
@@ -431,5 +204,134 @@ fn images_of(pixels: &[f32], [n, c, h, w]: [usize; 4]) -> Images {
         c: c as u64,
         h: h as u64,
         w: w as u64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::testing::{registry, text};
+
+    fn brighten(fault: &str) -> Transformation {
+        registry()
+            .transformation("brighten", &[text("fault", fault)])
+            .unwrap()
+    }
+
+    fn apply(fault: &str, parameters: &[f64]) -> Result<[f32; 4], HostError> {
+        let mut out = [0.0; 4];
+        brighten(fault)
+            .apply(&[0.0, 0.25, 0.5, 0.75], [2, 1, 1, 2], parameters, &mut out)
+            .map(|()| out)
+    }
+
+    #[test]
+    fn each_image_has_its_own_parameters() {
+        assert_eq!(apply("none", &[0.0, 0.5]).unwrap(), [0.0, 0.25, 1.0, 1.25]);
+    }
+
+    #[test]
+    fn what_is_declared_is_known() {
+        let brighten = brighten("none");
+        let info = brighten.info();
+        assert_eq!(
+            (info.version.as_str(), brighten.class(), info.thread_safe),
+            ("1.2.3", Class::Additive, true)
+        );
+        assert_eq!(info.offers, ["compose", "lipschitz", "levels"]);
+        assert_eq!(brighten.parameters()[0].name, "amount");
+        assert_eq!(
+            brighten.options().next(),
+            Some(("fault", Some(&OptionValue::Text("none".to_owned()))))
+        );
+    }
+
+    #[test]
+    fn faults_are_errors_that_say_what_and_where() {
+        for (fault, message) in [
+            (
+                "nan",
+                "pixel value NaN of image 1 (of this batch, from 0) at parameters [0.5]",
+            ),
+            ("panic", "panicked: lost the thread (at "),
+            ("error", "failed: out of paint"),
+        ] {
+            let error = apply(fault, &[0.0, 0.5]).unwrap_err().to_string();
+            assert!(error.contains(message), "{error}");
+            assert!(
+                error.contains("transformation plugin `brighten` (/here/libgsmooth_tests.so)"),
+                "{error}"
+            );
+        }
+        assert!(apply("nan", &[0.0, 0.0]).is_ok());
+    }
+
+    #[test]
+    fn wrong_sizes_and_parameters_do_not_reach_the_plugin() {
+        let brighten = brighten("none");
+        let mut out = [0.0; 4];
+        let mut apply = |images: &[f32], shape, parameters: &[f64]| {
+            brighten.apply(images, shape, parameters, &mut out).unwrap_err()
+        };
+        assert!(matches!(
+            apply(&[0.0; 3], [2, 1, 1, 2], &[0.0; 2]),
+            HostError::Size { expected: 4, .. }
+        ));
+        assert!(matches!(
+            apply(&[0.0; 4], [2, 1, 1, 2], &[0.0; 3]),
+            HostError::Size { expected: 2, .. }
+        ));
+        assert!(matches!(
+            apply(&[0.0; 2], [1, 1, 1, 2], &[0.0]),
+            HostError::Size { expected: 2, .. }
+        ));
+        assert!(matches!(
+            apply(&[0.0; 4], [usize::MAX, 2, 1, 2], &[0.0]),
+            HostError::Shape { .. }
+        ));
+        for value in [1.5, f64::NAN, f64::NEG_INFINITY] {
+            assert!(matches!(
+                apply(&[0.0; 4], [2, 1, 1, 2], &[0.0, value]),
+                HostError::OutsideDomain { .. }
+            ));
+        }
+    }
+
+    #[test]
+    fn optional_functions_answer_or_say_nothing() {
+        let brighten = brighten("none");
+        assert_eq!(
+            brighten.compose(&[0.25, 0.5], &[1.0, 2.0]).unwrap(),
+            Some(vec![1.25, 2.5])
+        );
+        assert_eq!(brighten.law_of_gamma(&[0.5]).unwrap(), None);
+        assert_eq!(brighten.relative(&[0.5], &[0.5]).unwrap(), None);
+        assert_eq!(
+            brighten.rounding(&[0.0; 4], [1, 2, 2], &[0.0], &[1.0]).unwrap(),
+            None
+        );
+        let speed = brighten.lipschitz(&[0.0; 4], [1, 2, 2], &[0.0], &[1.0]).unwrap();
+        assert_eq!(speed, Some(vec![2.0_f64.next_up()]));
+        assert_eq!(
+            brighten.levels([1, 2, 2], &[-0.5], &[0.5]).unwrap(),
+            Some(vec![-0.5, 0.5])
+        );
+        assert!(brighten.compose(&[0.25], &[1.0, 2.0]).is_err());
+    }
+
+    #[test]
+    fn impossible_answers_are_errors() {
+        let error = brighten("speed")
+            .lipschitz(&[0.0; 4], [1, 2, 2], &[0.0], &[1.0])
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("`lipschitz`") && error.to_string().contains("returned -1"),
+            "{error}"
+        );
+        let error = brighten("levels").levels([1, 2, 2], &[0.0], &[1.0]).unwrap_err();
+        assert!(
+            error.to_string().contains("not a value inside the box"),
+            "{error}"
+        );
     }
 }

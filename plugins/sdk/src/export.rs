@@ -8,9 +8,9 @@
 #[macro_export]
 macro_rules! export_plugins {
     (
-        $(transformations: [$($transformation:ty),* $(,)?])? $(,)?
-        $(noises: [$($noise:ty),* $(,)?])? $(,)?
-        $(estimators: [$($estimator:ty),* $(,)?])? $(,)?
+        $(transformations: [$($transformation:ty),* $(,)?] $(,)?)?
+        $(noises: [$($noise:ty),* $(,)?] $(,)?)?
+        $(estimators: [$($estimator:ty),* $(,)?] $(,)?)?
     ) => {
         /// What gsmooth reads when it opens this library.
         #[allow(non_upper_case_globals, unsafe_code)]

@@ -1,0 +1,106 @@
+//! What a transformation says about its compositions.
+
+use super::error::HostError;
+use super::info::Class;
+use super::transformation::Transformation;
+
+/// The law of gamma(theta, xi) for independent Gaussian theta of mean 0: independent Gaussian coordinates, n x m values each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LawOfGamma {
+    /// Means.
+    pub shift: Vec<f64>,
+    /// Standard deviations in units of theta's; positive.
+    pub scale: Vec<f64>,
+}
+
+impl Transformation {
+    /// gamma(theta, xi) for n pairs (n x m each); `None` if the plugin does not say.
+    ///
+    /// # Errors
+    /// As for [`Transformation::apply`]; domains are not checked.
+    pub fn compose(&self, theta: &[f64], xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
+        const CALL: &str = "compose";
+        let n = self.rows(CALL, "xi", xi, None)?;
+        self.rows(CALL, "theta", theta, Some(n))?;
+        let Some(compose) = self.table.compose else {
+            // What additive means needs no function.
+            let sum = || theta.iter().zip(xi).map(|(theta, xi)| theta + xi).collect();
+            return Ok((self.class() == Class::Additive).then(sum));
+        };
+        let mut gamma = vec![f64::NAN; xi.len()];
+        let answer = self.instance.call_optional(CALL, |this, error| {
+            // SAFETY: n x m values each.
+            unsafe {
+                compose(
+                    this,
+                    theta.as_ptr(),
+                    xi.as_ptr(),
+                    n as u64,
+                    gamma.as_mut_ptr(),
+                    error,
+                )
+            }
+        })?;
+        self.finish(CALL, answer, gamma, "a finite number", f64::is_finite)
+    }
+
+    /// For each of n points xi (n x m) and Gaussian theta, the law of gamma(theta, xi); `None` if the plugin does not say.
+    ///
+    /// # Errors
+    /// As for [`Transformation::compose`]; also a standard deviation that is not positive.
+    pub fn law_of_gamma(&self, xi: &[f64]) -> Result<Option<LawOfGamma>, HostError> {
+        const CALL: &str = "law_of_gamma";
+        let n = self.rows(CALL, "xi", xi, None)?;
+        let Some(law) = self.table.law_of_gamma else {
+            return Ok(None);
+        };
+        let (mut shift, mut scale) = (vec![f64::NAN; xi.len()], vec![f64::NAN; xi.len()]);
+        let answer = self.instance.call_optional(CALL, |this, error| {
+            // SAFETY: n x m values each.
+            unsafe {
+                law(
+                    this,
+                    xi.as_ptr(),
+                    n as u64,
+                    shift.as_mut_ptr(),
+                    scale.as_mut_ptr(),
+                    error,
+                )
+            }
+        })?;
+        let shift = self.finish(CALL, answer, shift, "a finite number", f64::is_finite)?;
+        let scale = self.finish(CALL, answer, scale, "a positive number", |x| {
+            x.is_finite() && x > 0.0
+        })?;
+        Ok(shift.zip(scale).map(|(shift, scale)| LawOfGamma { shift, scale }))
+    }
+
+    /// The parameters that take tau(anchor, x) to tau(xi, x), for one anchor (m values) and n points (n x m); `None` if the
+    /// plugin does not say.
+    ///
+    /// # Errors
+    /// As for [`Transformation::compose`].
+    pub fn relative(&self, anchor: &[f64], xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
+        const CALL: &str = "relative";
+        let n = self.rows(CALL, "xi", xi, None)?;
+        self.rows(CALL, "the anchor", anchor, Some(1))?;
+        let Some(relative) = self.table.relative else {
+            return Ok(None);
+        };
+        let mut out = vec![f64::NAN; xi.len()];
+        let answer = self.instance.call_optional(CALL, |this, error| {
+            // SAFETY: m values of the anchor, n x m of the others.
+            unsafe {
+                relative(
+                    this,
+                    anchor.as_ptr(),
+                    xi.as_ptr(),
+                    n as u64,
+                    out.as_mut_ptr(),
+                    error,
+                )
+            }
+        })?;
+        self.finish(CALL, answer, out, "a finite number", f64::is_finite)
+    }
+}
