@@ -55,7 +55,13 @@ fn built(crate_name: &str) -> &'static Path {
             Some(profile) => profile,
         };
         let output = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--message-format=json-render-diagnostics", "--profile", profile])
+            .args([
+                "build",
+                "--quiet",
+                "--message-format=json-render-diagnostics",
+                "--profile",
+                profile,
+            ])
             .args(PACKAGES.iter().flat_map(|package| ["-p", package]))
             .arg("--target-dir")
             .arg(profile_folder.parent().unwrap())

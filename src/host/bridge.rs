@@ -282,3 +282,83 @@ unsafe extern "C" fn growth_over(
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::oracle::LocalM;
+
+    /// One parameter, one feature: xi itself.
+    struct Identity;
+
+    impl Oracle for Identity {
+        fn parameters(&self) -> usize {
+            1
+        }
+        fn features(&self) -> usize {
+            1
+        }
+        fn range(&self) -> (&[f64], &[f64]) {
+            (&[0.0], &[1.0])
+        }
+        fn max_evaluations(&self) -> u64 {
+            1
+        }
+        fn features_at(&mut self, xi: &[f64]) -> Result<Vec<f64>, OracleError> {
+            Ok(xi.to_vec())
+        }
+        fn derivative_at(&mut self, _: &[f64], _: &[f64]) -> Result<(Vec<f64>, Vec<f64>), OracleError> {
+            Err(OracleError::Absent)
+        }
+        fn distance_at(&mut self, _: &[f64], _: &[f64]) -> Result<Vec<f64>, OracleError> {
+            Err(OracleError::Absent)
+        }
+        fn local_m_at(&mut self, _: &[f64]) -> Result<LocalM, OracleError> {
+            Err(OracleError::Absent)
+        }
+    }
+
+    /// What a question comes to, with the answer and the message.
+    fn question(context: *mut c_void, n: u64) -> (Status, f64, String) {
+        let mut buffer = ErrorBuffer::new();
+        let (xi, mut out) = ([0.5], f64::NAN);
+        // SAFETY: a living bridge; one point in, one value out, or a count that is refused.
+        let status = unsafe { features_at(context, xi.as_ptr(), n, &raw mut out, &raw mut buffer) };
+        (status, out, buffer.message())
+    }
+
+    #[test]
+    fn only_the_calling_thread_is_answered() {
+        let mut oracle = Identity;
+        let bridge = Bridge::new(&mut oracle);
+        let table = bridge.table(&[0.0], &[1.0]);
+        assert_eq!(question(table.context, 1), (status::OK, 0.5, String::new()));
+        let address = table.context.expose_provenance();
+        let elsewhere = thread::spawn(move || question(ptr::with_exposed_provenance_mut(address), 1));
+        let (status, out, message) = elsewhere.join().unwrap();
+        assert_eq!(status, status::INVALID_ARGUMENT);
+        assert!(
+            out.is_nan() && message.contains("on the thread that called"),
+            "{message}"
+        );
+        assert!(bridge.finish().0.is_none());
+    }
+
+    #[test]
+    fn a_question_within_a_question_is_refused() {
+        let mut oracle = Identity;
+        let bridge = Bridge::new(&mut oracle);
+        let table = bridge.table(&[0.0], &[1.0]);
+        let _answering = bridge.state.borrow_mut();
+        assert_eq!(question(table.context, 1).0, status::INVALID_ARGUMENT);
+    }
+
+    #[test]
+    fn counts_beyond_memory_are_refused() {
+        let mut oracle = Identity;
+        let bridge = Bridge::new(&mut oracle);
+        let table = bridge.table(&[0.0], &[1.0]);
+        assert_eq!(question(table.context, u64::MAX).0, status::FAILED);
+        assert!(bridge.finish().0.is_some());
+    }
+}

@@ -215,6 +215,18 @@ pub enum HostError {
         /// Greatest value of the domain.
         high: f64,
     },
+    /// The ends of a box are in the wrong order.
+    #[error("for the parameter `{parameter}` of the {plugin} there is nothing between {low} and {high}")]
+    EmptyBox {
+        /// The plugin.
+        plugin: Arc<PluginInfo>,
+        /// Name of the parameter.
+        parameter: String,
+        /// Low end.
+        low: f64,
+        /// High end.
+        high: f64,
+    },
     /// A transformation returned something that is no finite number.
     #[error(
         "the {plugin} made the pixel value {value} of image {image} (of this batch, from 0) at parameters {parameters:?}"

@@ -40,3 +40,22 @@ unsafe extern "C" fn log(_: *mut c_void, level: u32, message: Str) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plugins_hear_of_a_cancellation() {
+        let asked = || {
+            let cancelled = HOST.cancelled.unwrap();
+            // SAFETY: the host's own function, which ignores its context.
+            unsafe { cancelled(HOST.context) }
+        };
+        assert_eq!(asked(), 0);
+        cancel_plugins(true);
+        assert_eq!(asked(), 1);
+        cancel_plugins(false);
+        assert_eq!(asked(), 0);
+    }
+}

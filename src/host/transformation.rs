@@ -114,7 +114,19 @@ impl Transformation {
         self.rows(call, "the low ends", low, Some(1))?;
         self.rows(call, "the high ends", high, Some(1))?;
         self.check_domain(low)?;
-        self.check_domain(high)
+        self.check_domain(high)?;
+        for ((&low, &high), parameter) in low.iter().zip(high).zip(self.parameters()) {
+            if low > high {
+                let (plugin, parameter) = (Arc::clone(self.info()), parameter.name.clone());
+                return Err(HostError::EmptyBox {
+                    plugin,
+                    parameter,
+                    low,
+                    high,
+                });
+            }
+        }
+        Ok(())
     }
 
     fn check_domain(&self, parameters: &[f64]) -> Result<(), HostError> {
@@ -317,6 +329,8 @@ mod tests {
             Some(vec![-0.5, 0.5])
         );
         assert!(brighten.compose(&[0.25], &[1.0, 2.0]).is_err());
+        let error = brighten.levels([1, 2, 2], &[0.5], &[-0.5]).unwrap_err();
+        assert!(matches!(error, HostError::EmptyBox { .. }), "{error}");
     }
 
     #[test]

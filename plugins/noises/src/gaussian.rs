@@ -3,6 +3,9 @@ use gsmooth_plugin_sdk::{Error, NoiseDistribution, OptionSpec, Options, Result};
 use crate::ratio::ratio;
 use crate::standard_normal as normal;
 
+/// 2^-64.
+const ULP_OF_WORD: f64 = 1.0 / 18_446_744_073_709_551_616.0;
+
 /// The normal law with mean 0.
 pub struct Gaussian {
     scale: f64,
@@ -58,7 +61,7 @@ impl NoiseDistribution for Gaussian {
         for (x, &word) in out.iter_mut().zip(words) {
             let negative = word >> 63 == 0;
             let tail = if negative { word } else { !word };
-            let magnitude = -normal::rational_quantile((tail + 1) as f64 * 0.5_f64.powi(64));
+            let magnitude = -normal::rational_quantile((tail + 1) as f64 * ULP_OF_WORD);
             *x = self.scale * if negative { -magnitude } else { magnitude };
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The standard noise laws of gsmooth, a plugin library like any other.
 //!
-//! Elementary functions come from `libm`, in Rust, so that cumulative probabilities and samples have the same bits on every
-//! machine.
+//! Logarithms, exponentials and the error function come from `libm`, in Rust, so that probabilities and samples have the same
+//! bits on every machine. Square roots and fused multiply-adds are exact wherever they run.
 
 mod exponential;
 mod gaussian;

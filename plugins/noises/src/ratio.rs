@@ -5,7 +5,7 @@
 pub(crate) fn ratio(x: f64, scale: f64) -> (f64, f64) {
     let high = x / scale;
     // x - high * scale, rounded once.
-    let low = libm::fma(-high, scale, x) / scale;
+    let low = (-high).mul_add(scale, x) / scale;
     (high, if low.is_finite() { low } else { 0.0 })
 }
 

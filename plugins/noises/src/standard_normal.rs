@@ -15,7 +15,7 @@ pub(crate) fn cdf((high, low): (f64, f64)) -> f64 {
     // grows like 2 t^2.
     let t = -high * INVERSE_SQRT_2_HIGH;
     let rest =
-        libm::fma(-high, INVERSE_SQRT_2_HIGH, -t) - high * INVERSE_SQRT_2_LOW - low * INVERSE_SQRT_2_HIGH;
+        (-high).mul_add(INVERSE_SQRT_2_HIGH, -t) - high * INVERSE_SQRT_2_LOW - low * INVERSE_SQRT_2_HIGH;
     let leading = libm::erfc(t);
     let slope = FRAC_2_SQRT_PI * libm::exp(-t * t);
     // Far out both vanish, and `rest` may be no number.
@@ -58,7 +58,7 @@ pub(crate) fn rational_quantile(p: f64) -> f64 {
         return q * horner(&A, r) / horner(&B, r);
     }
     let tail = if q < 0.0 { p } else { 1.0 - p };
-    let r = libm::sqrt(-libm::log(tail));
+    let r = (-libm::log(tail)).sqrt();
     let magnitude = if r.is_infinite() {
         f64::INFINITY
     } else if r <= 5.0 {
@@ -188,7 +188,7 @@ mod tests {
     fn the_split_of_the_root_is_right() {
         // (HIGH + LOW)^2 = 1/2 to twice the working precision.
         let square = INVERSE_SQRT_2_HIGH * INVERSE_SQRT_2_HIGH;
-        let rest = libm::fma(INVERSE_SQRT_2_HIGH, INVERSE_SQRT_2_HIGH, -square);
+        let rest = INVERSE_SQRT_2_HIGH.mul_add(INVERSE_SQRT_2_HIGH, -square);
         let error = (square - 0.5) + rest + SQRT_2 * INVERSE_SQRT_2_LOW;
         assert!(error.abs() < 1e-31, "{error:e}");
     }
