@@ -1,1 +1,4 @@
-//! To be filled: onnx.
+//! Everything about ONNX models: their file format and what is read off a graph without running it.
+
+pub mod model;
+pub mod proto;
