@@ -246,7 +246,7 @@ mod tests {
     fn refusal(location: &str, length: &str) -> ExternalDataError {
         let (_folder, path, _) = model_with_external(location, length);
         match ModelFile::read(&path) {
-            Err(ModelFileError::ExternalData { source, .. }) => source,
+            Err(ModelFileError::ExternalData { source, .. }) => *source,
             other => panic!("{other:?}"),
         }
     }
@@ -263,10 +263,7 @@ mod tests {
         let too_large = |e: &ModelFileError| {
             matches!(
                 e,
-                ModelFileError::ExternalData {
-                    source: ExternalDataError::TooLarge { .. },
-                    ..
-                }
+                ModelFileError::ExternalData { source, .. } if matches!(**source, ExternalDataError::TooLarge { .. })
             )
         };
         assert!(refused.as_ref().is_err_and(too_large), "{refused:?}");
@@ -311,10 +308,7 @@ mod tests {
         let outside = |e: &ModelFileError| {
             matches!(
                 e,
-                ModelFileError::ExternalData {
-                    source: ExternalDataError::OutsideFolder { .. },
-                    ..
-                }
+                ModelFileError::ExternalData { source, .. } if matches!(**source, ExternalDataError::OutsideFolder { .. })
             )
         };
         let refused = ModelFile::read(&path);

@@ -122,7 +122,7 @@ pub enum ModelFileError {
         /// The tensor.
         tensor: String,
         /// What is wrong.
-        source: ExternalDataError,
+        source: Box<ExternalDataError>,
     },
 }
 
@@ -156,7 +156,7 @@ impl ModelFile {
             |(tensor, source)| ModelFileError::ExternalData {
                 path: path.to_owned(),
                 tensor,
-                source,
+                source: Box::new(source),
             },
         )?;
         Ok(Self {

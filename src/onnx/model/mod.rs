@@ -1,6 +1,6 @@
 //! Reading, checking, cutting and joining ONNX graphs, without running them.
 //!
-//! - [`file`]: reads a model file safely, with [`external_data`]; [`foreign`] names what is no model.
+//! - [`mod@file`]: reads a model file safely, with [`external_data`]; [`foreign`] names what is no model.
 //! - [`signature`]: what a model declares; [`contract`], [`classifier`] and [`surrogate`]: what it must declare.
 //! - [`batch_coupling`]: shows that every image of a batch is treated alone.
 //! - [`cut`] and [`split`]: parts of a graph; [`merge`]: two graphs as one.

@@ -114,27 +114,6 @@ pub(crate) trait WithAttribute: Sized {
             ..Default::default()
         })
     }
-
-    fn text(self, name: &str, value: &str) -> Self {
-        let (name, s) = (Some(name.into()), Some(value.as_bytes().to_vec()));
-        let r#type = Some(AttributeType::String as i32);
-        self.attribute(AttributeProto {
-            name,
-            s,
-            r#type,
-            ..Default::default()
-        })
-    }
-
-    fn tensor(self, name: &str, value: TensorProto) -> Self {
-        let r#type = Some(AttributeType::Tensor as i32);
-        self.attribute(AttributeProto {
-            name: Some(name.into()),
-            t: Some(value),
-            r#type,
-            ..Default::default()
-        })
-    }
 }
 
 impl WithAttribute for NodeProto {

@@ -101,8 +101,8 @@ fn check_quantisation(node: &Node<'_>, left: usize, right: usize) -> Result<(), 
         let of_constant =
             of_left.contains(&index) && constant(left) || of_right.contains(&index) && constant(right);
         let vector = |v: &Value| v.rank().is_some_and(|rank| rank < 2);
-        let unfit = |v: &Value| !v.is_scalar() && !(of_constant && vector(v));
-        if node.any_batched() && node.operand(index).is_some_and(unfit) {
+        let fit = |v: &Value| v.is_scalar() || of_constant && vector(v);
+        if node.any_batched() && node.operand(index).is_some_and(|v| !fit(v)) {
             return Err(Cause::DiffersByPosition {
                 tensor: node.name(index),
             });

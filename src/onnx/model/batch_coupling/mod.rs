@@ -12,8 +12,10 @@
 //! the input alone, in the same way for all n and all batch sizes. Declared shapes of inner tensors are not
 //! trusted; those of inputs are, since ONNX Runtime enforces them.
 
+mod axes;
 mod cause;
 mod elementwise;
+mod extend;
 mod images;
 mod linear;
 mod node;
@@ -23,6 +25,7 @@ mod reshape;
 mod resize;
 mod select;
 mod sizes;
+mod slice;
 #[cfg(test)]
 mod tests;
 mod value;

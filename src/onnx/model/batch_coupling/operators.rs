@@ -7,7 +7,7 @@ use super::cause::Cause;
 use super::node::Node;
 use super::sizes::unknown;
 use super::value::Value;
-use super::{elementwise, images, linear, reduce, reshape, resize, select, sizes};
+use super::{axes, elementwise, extend, images, linear, reduce, reshape, resize, select, sizes, slice};
 
 /// What an operator does to the batch axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,12 +173,12 @@ impl Rule {
             Self::Dropout => elementwise::dropout(node),
             Self::Reshape => reshape::reshape(node),
             Self::Flatten => reshape::flatten(node),
-            Self::Squeeze => reshape::squeeze(node),
-            Self::Unsqueeze => reshape::unsqueeze(node),
-            Self::Transpose => reshape::transpose(node),
+            Self::Squeeze => axes::squeeze(node),
+            Self::Unsqueeze => axes::unsqueeze(node),
+            Self::Transpose => axes::transpose(node),
             Self::Concat => select::concat(node),
             Self::Split => select::split(node),
-            Self::Slice => select::slice(node),
+            Self::Slice => slice::slice(node),
             Self::Gather => select::gather(node),
             Self::Constant => Ok(vec![constant(node)]),
             Self::ConstantOfShape if !batched => sizes::constant_of_shape(node),
@@ -224,9 +224,9 @@ impl Rule {
             Self::MeanVariance => reduce::mean_variance(node),
             Self::LayerNormalisation => reduce::layer_normalisation(node),
             Self::ByElement => select::by_element(node),
-            Self::Pad => select::pad(node),
-            Self::Tile => select::tile(node),
-            Self::Triangle => select::triangle(node),
+            Self::Pad => extend::pad(node),
+            Self::Tile => extend::tile(node),
+            Self::Triangle => extend::triangle(node),
             Self::Resize => resize::resize(node),
             _ => Err(Cause::NotFollowed),
         }

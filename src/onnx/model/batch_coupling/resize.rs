@@ -58,8 +58,11 @@ pub(super) fn resize(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     Ok(vec![Value::batched(batch, shape)])
 }
 
+/// The elements of an operand that may be left out.
+type Operand = Option<Vec<Element>>;
+
 /// Scales and sizes, by operator set.
-fn stated(node: &Node<'_>) -> Result<(Option<Vec<Element>>, Option<Vec<Element>>), Cause> {
+fn stated(node: &Node<'_>) -> Result<(Operand, Operand), Cause> {
     if let Some(attribute) = node.attribute("scales") {
         return Ok((
             Some(
