@@ -111,13 +111,15 @@ pub fn split_surrogate(
     let mut f1 = extract(model, &[&theta_input], &[f1_output])?;
     let mut f2 = extract(model, &[&image_input], &[f2_output])?;
     let mut h = extract(model, &[sum], &[output])?;
-    // The code's shape is seldom declared; where it follows from F2, all three parts are given it.
+    // The code's shape is seldom declared. It is stated where it follows from the graphs: F1's from F1 alone, so that
+    // a sum by broadcasting is not mistaken for one in the code's space.
+    let f1_shape = inferred_shape(&f1, &theta_input, f1_output);
+    declare(first_output(&mut f1), f1_shape.as_deref());
     let mut code = inferred_shape(&f2, &image_input, f2_output);
     let image = Signature::of(&f2).inputs.first().and_then(|image| image.known(0));
     if let Some(batch) = code.as_mut().and_then(|dims| dims.first_mut()) {
         *batch = image;
     }
-    declare(first_output(&mut f1), code.as_deref());
     declare(first_output(&mut f2), code.as_deref());
     declare(
         h.graph.as_mut().and_then(|g| g.input.first_mut()),
@@ -257,6 +259,22 @@ mod tests {
             .collect();
         assert_eq!(operators, ["Relu", "ConvTranspose"]);
         crate::onnx::model::batch_coupling::check_batch_independence(&parts.h, "sum").unwrap();
+    }
+
+    #[test]
+    fn a_sum_by_broadcasting_does_not_fulfil_the_contract() {
+        let mut build = surrogate();
+        build.initialisers[0] = weights("a1", &[2, 4]);
+        build.initialisers[1] = weights("b1", &[4]);
+        build.initialisers[2] = integers("code_shape", &[4], &[-1, 4, 1, 1]);
+        let parts = split_surrogate(&build.model(), "f1_out", "f2_out").unwrap();
+        let [f1, f2, h] = [("f1", &parts.f1), ("f2", &parts.f2), ("h", &parts.h)]
+            .map(|(name, proto)| NamedModel { name, proto });
+        let error = SurrogateContract::of(f1, f2, h).unwrap_err().to_string();
+        assert!(
+            error.contains("`f1_out`: expected shape [N, 4, 6, 6], found [?, 4, 1, 1]"),
+            "{error}"
+        );
     }
 
     #[test]
