@@ -5,7 +5,7 @@ use comfy_table::{CellAlignment, Table, presets};
 /// An empty table with a header; the columns named in `right` are aligned right.
 pub fn new(header: &[&str], right: &[usize]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(header.to_vec());
+    table.load_style(presets::ASCII_MARKDOWN).set_header(header.to_vec());
     for column in right {
         if let Some(column) = table.column_mut(*column) {
             column.set_cell_alignment(CellAlignment::Right);

@@ -92,7 +92,7 @@ pub(super) fn case(planned: &PlannedCase, table: &schema::Case) -> Value {
         "models": planned.models().values().map(|m| (m.path.clone(), m.sha256.clone())).collect::<Vec<_>>(),
         "preprocess": {
             "scale": preprocess.scale, "mean": preprocess.mean, "std": preprocess.std,
-            "layout": format!("{:?}", preprocess.layout), "order": preprocess.order,
+            "layout": preprocess.layout, "order": preprocess.order,
             "label_offset": planned.classifier.label_offset,
         },
         "sampling": {
