@@ -24,9 +24,7 @@ impl Folder {
     }
 
     fn load(&self) -> Result<Registry, HostError> {
-        Registry::load(&SearchPath {
-            folders: vec![self.folder.path().to_owned()],
-        })
+        Registry::load(&SearchPath { folders: vec![self.folder.path().to_owned()] })
     }
 
     fn assert_named_by(&self, error: &HostError) {
@@ -55,36 +53,19 @@ fn built(crate_name: &str) -> &'static Path {
             Some(profile) => profile,
         };
         let output = Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "--quiet",
-                "--message-format=json-render-diagnostics",
-                "--profile",
-                profile,
-            ])
+            .args(["build", "--quiet", "--message-format=json-render-diagnostics", "--profile", profile])
             .args(PACKAGES.iter().flat_map(|package| ["-p", package]))
             .arg("--target-dir")
             .arg(profile_folder.parent().unwrap())
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
             .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let messages = String::from_utf8(output.stdout).unwrap();
         messages.lines().flat_map(libraries_of).collect()
     });
-    let name = format!(
-        "{}{crate_name}{}",
-        std::env::consts::DLL_PREFIX,
-        std::env::consts::DLL_SUFFIX
-    );
-    libraries
-        .iter()
-        .find(|path| path.ends_with(&name))
-        .unwrap_or_else(|| panic!("{name} in {libraries:?}"))
+    let name = format!("{}{crate_name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    libraries.iter().find(|path| path.ends_with(&name)).unwrap_or_else(|| panic!("{name} in {libraries:?}"))
 }
 
 /// The shared libraries that one message of Cargo reports.
@@ -92,17 +73,13 @@ fn libraries_of(message: &str) -> Vec<PathBuf> {
     let message: serde_json::Value = serde_json::from_str(message).unwrap();
     let files = message["filenames"].as_array().into_iter().flatten();
     let paths = files.filter_map(|file| file.as_str()).map(PathBuf::from);
-    paths
-        .filter(|path| path.to_string_lossy().ends_with(std::env::consts::DLL_SUFFIX))
-        .collect()
+    paths.filter(|path| path.to_string_lossy().ends_with(std::env::consts::DLL_SUFFIX)).collect()
 }
 
 fn apply(transformation: &Transformation, amount: f64) -> Result<[f32; 4], HostError> {
     let mut out = [0.0; 4];
     let images = [0.1, 0.2, 0.3, 0.4];
-    transformation
-        .apply(&images, [2, 1, 1, 2], &[0.0, amount], &mut out)
-        .map(|()| out)
+    transformation.apply(&images, [2, 1, 1, 2], &[0.0, amount], &mut out).map(|()| out)
 }
 
 #[test]
@@ -112,10 +89,7 @@ fn faults_are_reported_and_the_host_lives_on() {
     for (id, message) in [
         ("panics", "panicked: amount 0 is too much (at "),
         ("fails", "failed: the table of colours is lost"),
-        (
-            "not_a_number",
-            "pixel value NaN of image 1 (of this batch, from 0) at parameters [0.75]",
-        ),
+        ("not_a_number", "pixel value NaN of image 1 (of this batch, from 0) at parameters [0.75]"),
     ] {
         let transformation = registry.transformation(id, &[]).unwrap();
         let error = apply(&transformation, 0.75).unwrap_err();
@@ -125,10 +99,7 @@ fn faults_are_reported_and_the_host_lives_on() {
     }
     let error = registry.transformation("stillborn", &[]).unwrap_err();
     folder.assert_named_by(&error);
-    assert!(
-        error.to_string().contains("`create`") && error.to_string().contains("never born"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("`create`") && error.to_string().contains("never born"), "{error}");
     let nothing = registry.noise("nothing", &[]).unwrap();
     folder.assert_named_by(&nothing.cdf_at(0.0).unwrap_err());
     folder.assert_named_by(&nothing.sample(&[0], &mut [0.0]).unwrap_err());
@@ -161,10 +132,7 @@ fn another_layout_is_refused() {
     let folder = Folder::with("wrong-layout-plugin");
     let error = folder.load().unwrap_err();
     folder.assert_named_by(&error);
-    assert!(
-        matches!(error, HostError::Layout { found, expected, .. } if found == !expected),
-        "{error}"
-    );
+    assert!(matches!(error, HostError::Layout { found, expected, .. } if found == !expected), "{error}");
 }
 
 #[test]
@@ -172,12 +140,7 @@ fn a_library_without_the_entry_is_refused() {
     let folder = Folder::with("no-entry-plugin");
     let error = folder.load().unwrap_err();
     folder.assert_named_by(&error);
-    assert!(
-        error
-            .to_string()
-            .contains("does not export `gsmooth_plugin_entry_v1`"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("does not export `gsmooth_plugin_entry_v1`"), "{error}");
 }
 
 #[test]
@@ -194,11 +157,6 @@ fn one_file_in_two_folders_is_one_library_but_two_files_clash() {
     std::fs::write(&changed, bytes).unwrap();
     let error = registry.load_file(&changed).unwrap_err();
     folder.assert_named_by(&error);
-    assert!(
-        error
-            .to_string()
-            .contains(changed.canonicalize().unwrap().to_str().unwrap()),
-        "{error}"
-    );
+    assert!(error.to_string().contains(changed.canonicalize().unwrap().to_str().unwrap()), "{error}");
     assert_eq!(registry.plugins().len(), plugins);
 }

@@ -7,14 +7,10 @@ use gsmooth::host::{HostError, Registry, SearchPath, Transformation};
 
 fn vignette() -> Transformation {
     let folder = tempfile::tempdir().unwrap();
-    let library = folder
-        .path()
-        .join(format!("libgsmooth_vignette{}", std::env::consts::DLL_SUFFIX));
+    let library = folder.path().join(format!("libgsmooth_vignette{}", std::env::consts::DLL_SUFFIX));
     let root = env!("CARGO_MANIFEST_DIR");
     let status = Command::new("cc")
-        .args([
-            "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
-        ])
+        .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"])
         .arg(format!("-I{root}/plugins/abi/include"))
         .arg(format!("{root}/examples/c-plugin/vignette.c"))
         .args(["-lm", "-o"])
@@ -22,13 +18,8 @@ fn vignette() -> Transformation {
         .status()
         .unwrap();
     assert!(status.success());
-    let registry = Registry::load(&SearchPath {
-        folders: vec![folder.path().to_owned()],
-    })
-    .unwrap();
-    registry
-        .transformation("vignette", &[("power".to_owned(), toml::Value::Integer(2))])
-        .unwrap()
+    let registry = Registry::load(&SearchPath { folders: vec![folder.path().to_owned()] }).unwrap();
+    registry.transformation("vignette", &[("power".to_owned(), toml::Value::Integer(2))]).unwrap()
 }
 
 /// Two images of 3 x 4 x 5 with no two pixels alike.
@@ -41,9 +32,7 @@ fn it_works_like_any_other() {
     let vignette = vignette();
     let images = images();
     let mut out = vec![0.0; 120];
-    vignette
-        .apply(&images, [2, 3, 4, 5], &[0.0, 1.0], &mut out)
-        .unwrap();
+    vignette.apply(&images, [2, 3, 4, 5], &[0.0, 1.0], &mut out).unwrap();
     assert_eq!(out[..60], images[..60]);
     // Pixel (y, x) = (1, 2) of 4 x 5: v = -1/4, u = 0, and so the weight is 1/32.
     assert!((out[67] - images[67] * (1.0 - 1.0 / 32.0)).abs() < 1e-6);
@@ -59,14 +48,9 @@ fn its_bound_on_the_speed_is_sharp() {
     let image = &images()[..60];
     let (mut at_low, mut at_high) = (vec![0.0; 60], vec![0.0; 60]);
     vignette.apply(image, [1, 3, 4, 5], &[0.25], &mut at_low).unwrap();
-    vignette
-        .apply(image, [1, 3, 4, 5], &[0.75], &mut at_high)
-        .unwrap();
+    vignette.apply(image, [1, 3, 4, 5], &[0.75], &mut at_high).unwrap();
     let squares = at_low.iter().zip(&at_high).map(|(a, b)| f64::from(a - b).powi(2));
     let speed = squares.sum::<f64>().sqrt() / 0.5;
-    let bound = vignette
-        .lipschitz(image, [3, 4, 5], &[0.25], &[0.75])
-        .unwrap()
-        .unwrap()[0];
+    let bound = vignette.lipschitz(image, [3, 4, 5], &[0.25], &[0.75]).unwrap().unwrap()[0];
     assert!((bound - speed).abs() < 1e-5 * speed, "{bound} {speed}");
 }

@@ -19,10 +19,7 @@ fn clopper_pearson_bounds_are_never_above_the_truth_and_within_1e_9() {
     let rows = table("clopper_pearson");
     assert!(rows.len() >= 20);
     for row in rows {
-        let (successes, trials) = (
-            row["successes"].as_u64().unwrap(),
-            row["trials"].as_u64().unwrap(),
-        );
+        let (successes, trials) = (row["successes"].as_u64().unwrap(), row["trials"].as_u64().unwrap());
         let alpha = number(&row, "alpha");
         let lower = clopper_pearson::lower_bound(successes, trials, alpha);
         let truth = number(&row, "lower");
@@ -38,9 +35,7 @@ fn clopper_pearson_bounds_are_never_above_the_truth_and_within_1e_9() {
 /// Rows of d values, one per parameter, as the m columns of a d x m matrix.
 fn columns(row: &Value, key: &str) -> Vec<Vec<f64>> {
     let rows: Vec<Vec<f64>> = serde_json::from_value(row[key].clone()).expect("a matrix");
-    (0..rows[0].len())
-        .map(|j| rows.iter().map(|row| row[j]).collect())
-        .collect()
+    (0..rows[0].len()).map(|j| rows.iter().map(|row| row[j]).collect()).collect()
 }
 
 #[test]
@@ -58,10 +53,7 @@ fn semantic_channel_to_1e_9_and_never_below() {
             ("m_exact", channel.local_m_exact(&jacobian)),
         ] {
             let truth = number(&row, name);
-            assert!(
-                (computed / truth - 1.0).abs() <= 1e-9,
-                "{name}: {computed} against {truth}"
-            );
+            assert!((computed / truth - 1.0).abs() <= 1e-9, "{name}: {computed} against {truth}");
         }
         assert!(channel.distance(&delta) >= number(&row, "mahalanobis_distance"));
     }

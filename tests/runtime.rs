@@ -21,10 +21,7 @@ mod untrusted_models;
 
 fn environment() -> Environment {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("onnxruntime-cache");
-    Environment {
-        cache: Some(cache),
-        ..Environment::default()
-    }
+    Environment { cache: Some(cache), ..Environment::default() }
 }
 
 fn runtime() -> &'static Runtime {
@@ -33,9 +30,7 @@ fn runtime() -> &'static Runtime {
 }
 
 fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
 fn tiny() -> Session {
@@ -44,9 +39,7 @@ fn tiny() -> Session {
 
 /// Images with all kinds of values, among them negative ones and zeros.
 fn images(count: usize) -> Vec<f32> {
-    (0..count * 36)
-        .map(|index| ((index * 7919) % 1009) as f32 / 504.0 - 1.0)
-        .collect()
+    (0..count * 36).map(|index| ((index * 7919) % 1009) as f32 / 504.0 - 1.0).collect()
 }
 
 fn model_error(name: &str) -> SessionError {
@@ -57,28 +50,15 @@ fn model_error(name: &str) -> SessionError {
 fn the_library_is_fetched_opened_and_described() {
     let runtime = runtime();
     assert_eq!(runtime.version().to_string(), "1.31.1");
-    assert!(matches!(
-        runtime.library().origin,
-        Origin::Fetched | Origin::Cache
-    ));
+    assert!(matches!(runtime.library().origin, Origin::Fetched | Origin::Cache));
     assert!(runtime.library().path.starts_with(env!("CARGO_TARGET_TMPDIR")));
     assert_eq!(runtime.library().version, Some(runtime.version()));
-    assert!(
-        runtime.build_info().contains("git-commit-id"),
-        "{}",
-        runtime.build_info()
-    );
+    assert!(runtime.build_info().contains("git-commit-id"), "{}", runtime.build_info());
     assert_eq!(runtime.providers(), [Provider::Cpu]);
     // Installing again finds it without pip.
-    let offline = Environment {
-        python: Python { commands: Vec::new() },
-        ..environment()
-    };
+    let offline = Environment { python: Python { commands: Vec::new() }, ..environment() };
     let again = install_in(false, &offline, &mut |message| panic!("{message}")).unwrap();
-    assert_eq!(
-        (&again.path, again.origin),
-        (&runtime.library().path, Origin::Cache)
-    );
+    assert_eq!((&again.path, again.origin), (&runtime.library().path, Origin::Cache));
 }
 
 #[test]
@@ -92,16 +72,10 @@ fn the_summary_says_which_library_and_never_fetches() {
     assert_eq!(json["pinned"], "1.31.1");
 
     let folder = tempfile::tempdir().unwrap();
-    let empty = Environment {
-        cache: Some(folder.path().to_owned()),
-        python: no_python(),
-        ort_dylib_path: None,
-    };
+    let empty =
+        Environment { cache: Some(folder.path().to_owned()), python: no_python(), ort_dylib_path: None };
     let summary = show_in(&Options::default(), &empty).unwrap();
-    assert_eq!(
-        (summary.library, std::fs::read_dir(folder.path()).unwrap().count()),
-        (None, 0)
-    );
+    assert_eq!((summary.library, std::fs::read_dir(folder.path()).unwrap().count()), (None, 0));
 }
 
 fn no_python() -> Python {
@@ -111,61 +85,34 @@ fn no_python() -> Python {
 #[test]
 fn the_assignment_names_the_provider_of_every_operator() {
     let assignment = tiny().assignment().unwrap();
-    let [only] = assignment.as_slice() else {
-        panic!("{assignment:?}")
-    };
+    let [only] = assignment.as_slice() else { panic!("{assignment:?}") };
     assert_eq!(only.provider, "CPUExecutionProvider");
     assert!(only.operators.contains_key("Gemm"), "{only:?}");
-    assert!(
-        only.operators.keys().any(|operator| operator.ends_with("Conv")),
-        "{only:?}"
-    );
+    assert!(only.operators.keys().any(|operator| operator.ends_with("Conv")), "{only:?}");
 }
 
 #[test]
 fn providers_that_cannot_be_had_are_errors_that_say_why() {
     let open = |providers: &[Provider]| {
-        let options = SessionOptions {
-            providers: providers.to_vec(),
-            ..SessionOptions::default()
-        };
+        let options = SessionOptions { providers: providers.to_vec(), ..SessionOptions::default() };
         Session::from_file(runtime(), &data("tiny.onnx"), &options)
     };
     for provider in [Provider::Cuda, Provider::TensorRt] {
         // A provider that works, before or after, does not make it good.
-        for providers in [
-            vec![provider],
-            vec![provider, Provider::Cpu],
-            vec![Provider::Cpu, provider],
-        ] {
+        for providers in [vec![provider], vec![provider, Provider::Cpu], vec![Provider::Cpu, provider]] {
             let error = open(&providers).unwrap_err();
             let text = error.to_string();
-            let SessionError::Provider(ProviderError::Unavailable {
-                provider: named,
-                library,
-                reason,
-            }) = error
+            let SessionError::Provider(ProviderError::Unavailable { provider: named, library, reason }) =
+                error
             else {
                 panic!("{text}")
             };
             assert_eq!((named, &library), (provider, &runtime().library().path));
             assert!(reason.contains("not enabled in this build"), "{reason}");
-            assert!(
-                text.contains("gsmooth runtime install --gpu") && text.contains("CUDA 13"),
-                "{text}"
-            );
+            assert!(text.contains("gsmooth runtime install --gpu") && text.contains("CUDA 13"), "{text}");
         }
     }
     let twice = open(&[Provider::Cpu, Provider::Cpu]).unwrap_err();
-    assert!(
-        matches!(
-            twice,
-            SessionError::Provider(ProviderError::Duplicate(Provider::Cpu))
-        ),
-        "{twice}"
-    );
-    assert!(matches!(
-        open(&[]).unwrap_err(),
-        SessionError::Provider(ProviderError::None)
-    ));
+    assert!(matches!(twice, SessionError::Provider(ProviderError::Duplicate(Provider::Cpu))), "{twice}");
+    assert!(matches!(open(&[]).unwrap_err(), SessionError::Provider(ProviderError::None)));
 }

@@ -25,7 +25,7 @@ pub struct Diagnostic {
     /// Bytes of the text that the problem is about, where it is about some.
     pub span: Option<Range<usize>>,
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
 }
 
 impl Diagnostic {
@@ -39,7 +39,9 @@ impl Diagnostic {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let path = self.file.path.display().to_string();
         let message = full_message(&self.problem);
-        let mut title = Level::ERROR.primary_title(message.clone()).elements(std::iter::empty::<Snippet<'_, annotate_snippets::Annotation<'_>>>());
+        let mut title = Level::ERROR
+            .primary_title(message.clone())
+            .elements(std::iter::empty::<Snippet<'_, annotate_snippets::Annotation<'_>>>());
         match self.span.clone().filter(|span| span.end > 0 && span.end <= self.file.text.len()) {
             Some(span) => {
                 let snippet = Snippet::source(&*self.file.text)

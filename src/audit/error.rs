@@ -9,8 +9,8 @@ use crate::host::{Class, HostError};
 use crate::onnx::affine::AffineError;
 use crate::onnx::model::batch_coupling::CouplingError;
 use crate::onnx::model::contract::ContractError;
-use crate::onnx::model::split::SplitError;
 use crate::onnx::model::file::ModelFileError;
+use crate::onnx::model::split::SplitError;
 use crate::onnx::network::NetworkError;
 use crate::onnx::preprocess::PreprocessError;
 use crate::onnx::runtime::{ProviderError, RuntimeError, SessionError};
@@ -98,7 +98,9 @@ pub enum Problem {
         key: &'static str,
     },
     /// A range that leaves the transformation's domain, or does not hold its identity.
-    #[error("the range [{low}, {high}] of `{parameter}` must lie in its domain [{domain_low}, {domain_high}] and hold its identity {identity}")]
+    #[error(
+        "the range [{low}, {high}] of `{parameter}` must lie in its domain [{domain_low}, {domain_high}] and hold its identity {identity}"
+    )]
     Domain {
         /// The parameter.
         parameter: String,
@@ -168,7 +170,9 @@ pub enum Problem {
         transformation: String,
     },
     /// Several parameters.
-    #[error("`{transformation}` has {found} parameters; this version certifies transformations of one parameter")]
+    #[error(
+        "`{transformation}` has {found} parameters; this version certifies transformations of one parameter"
+    )]
     SeveralParameters {
         /// The transformation.
         transformation: String,
@@ -206,7 +210,9 @@ pub enum Problem {
         data: [usize; 3],
     },
     /// A classifier of one class.
-    #[error("model {model} scores {found} class: with fewer than two classes the arg max certifies everything")]
+    #[error(
+        "model {model} scores {found} class: with fewer than two classes the arg max certifies everything"
+    )]
     Classes {
         /// The model.
         model: String,
@@ -214,7 +220,9 @@ pub enum Problem {
         found: usize,
     },
     /// A label that the classifier has no score for.
-    #[error("image {index} has the label {label} (with `label_offset`), but model {model} scores {classes} classes")]
+    #[error(
+        "image {index} has the label {label} (with `label_offset`), but model {model} scores {classes} classes"
+    )]
     Label {
         /// The image.
         index: usize,
@@ -298,7 +306,7 @@ pub struct Fault {
     /// Bytes of the audit file.
     pub span: Option<Range<usize>>,
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
 }
 
 /// Gives an error its place in the audit file.
@@ -312,7 +320,7 @@ pub trait At<T> {
 
 impl<T, E: Into<Problem>> At<T> for Result<T, E> {
     fn at(self, span: Range<usize>) -> Result<T, Fault> {
-        self.map_err(|error| Fault { span: Some(span), problem: error.into() })
+        self.map_err(|error| error.into().at(span))
     }
 }
 
@@ -323,7 +331,12 @@ fn declared_text(declared: [Option<usize>; 3]) -> String {
 impl Problem {
     /// This problem at a place.
     pub fn at(self, span: Range<usize>) -> Fault {
-        Fault { span: Some(span), problem: self }
+        Fault { span: Some(span), problem: Box::new(self) }
+    }
+
+    /// This problem, which no place of the audit file stands for.
+    pub fn nowhere(self) -> Fault {
+        Fault { span: None, problem: Box::new(self) }
     }
 
     /// The exit code: 2 for the audit file, 3 for a model, plugin, data file or runtime that is missing or unfit.

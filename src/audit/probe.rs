@@ -90,7 +90,8 @@ fn single_and_batched(network: &mut Network, items: &[f32]) -> Result<(Vec<f32>,
         network.run(item, &mut one)?;
         alone.extend_from_slice(&one);
     }
-    let same = together.len() == alone.len() && together.iter().zip(&alone).all(|(a, b)| a.to_bits() == b.to_bits());
+    let same =
+        together.len() == alone.len() && together.iter().zip(&alone).all(|(a, b)| a.to_bits() == b.to_bits());
     Ok((together, same))
 }
 

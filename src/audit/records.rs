@@ -238,10 +238,13 @@ impl RecordFile {
     /// If the file can't be used, another process writes it, or it belongs to another run (unless `restart`).
     pub fn open(path: &Path, header: &Header, restart: bool) -> Result<(Self, Vec<Record>), RecordsError> {
         let io = |source| RecordsError::Io { path: path.to_owned(), source };
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io)?;
+        let file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(RecordsError::Locked { path: path.to_owned() }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(RecordsError::Locked { path: path.to_owned() });
+            }
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
         let mut records = Self { path: path.to_owned(), file };
@@ -311,7 +314,8 @@ fn check_same(path: &Path, ours: &Header, theirs: &Header) -> Result<(), Records
     }
     let entries = |header: &Header| serde_json::to_value(header).ok().and_then(|v| v.as_object().cloned());
     let (ours, theirs) = (entries(ours).unwrap_or_default(), entries(theirs).unwrap_or_default());
-    let differing = ours.iter().filter(|(key, value)| theirs.get(*key) != Some(value)).map(|(key, _)| key.clone());
+    let differing =
+        ours.iter().filter(|(key, value)| theirs.get(*key) != Some(value)).map(|(key, _)| key.clone());
     Err(RecordsError::OtherRun { path: path.to_owned(), differing: differing.collect() })
 }
 

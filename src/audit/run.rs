@@ -157,7 +157,11 @@ fn run_case(
                 let label = planned.classifier.class_of(plan.data.label(index));
                 let record = Record::new(name, index as u64, label, &planned.radii, &certificate);
                 records.append(&record)?;
-                timings.append(Timing { case: name.clone(), index: index as u64, seconds: before.elapsed().as_secs_f64() })?;
+                timings.append(Timing {
+                    case: name.clone(),
+                    index: index as u64,
+                    seconds: before.elapsed().as_secs_f64(),
+                })?;
                 before = Instant::now();
                 observer.image_done(&record);
                 done.push(record);
@@ -172,7 +176,9 @@ fn run_case(
 /// The figures of the records of every case.
 pub fn summarise(plan: &Plan, records: &[Vec<Record>]) -> Summary {
     let cases = plan.cases.iter().zip(records);
-    Summary { cases: cases.map(|(case, records)| CaseSummary::new(&case.case.name, &case.radii, records)).collect() }
+    Summary {
+        cases: cases.map(|(case, records)| CaseSummary::new(&case.case.name, &case.radii, records)).collect(),
+    }
 }
 
 /// Draws a batch: as the audit says, or as many as keep a batch's tensors small.

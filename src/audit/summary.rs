@@ -55,7 +55,9 @@ impl CaseSummary {
     /// The figures of the records of one case at some radii.
     pub fn new(name: &str, radii: &[f64], records: &[Record]) -> Self {
         let count = |test: &dyn Fn(&Record) -> bool| records.iter().filter(|r| test(r)).count() as u64;
-        let share = |part: u64| if records.is_empty() { 0.0 } else { part as f64 / records.len() as f64 };
+        let share = |part: u64| {
+            if records.is_empty() { 0.0 } else { part as f64 / records.len() as f64 }
+        };
         let settled = |r: &Record| matches!(r.status, Status::Certified | Status::Refused);
         let certified = records.iter().filter(|r| r.status == Status::Certified);
         Self {

@@ -49,12 +49,7 @@ impl SemanticChannel {
             dot(&columns[i], &columns[j]) + if i == j { ridge } else { 0.0 }
         });
         let factor = Cholesky::of(&system).ok_or(ChannelError::NotFinite)?;
-        Ok(Self {
-            columns,
-            sigma1,
-            sigma2,
-            factor,
-        })
+        Ok(Self { columns, sigma1, sigma2, factor })
     }
 
     /// The standard deviation sigma2 of the semantic noise theta'.
@@ -88,10 +83,7 @@ impl SemanticChannel {
         // A sum of d squares errs by at most d ulps; each entry of the rest by m + 1 ulps of what it is made of.
         let sum_rounding = 1.0 + 2.0 * (delta.len() + 16) as f64 * f64::EPSILON;
         let magnitude = dot(delta, delta).sqrt()
-            + s.iter()
-                .zip(&self.columns)
-                .map(|(s, a)| s.abs() * dot(a, a).sqrt())
-                .sum::<f64>();
+            + s.iter().zip(&self.columns).map(|(s, a)| s.abs() * dot(a, a).sqrt()).sum::<f64>();
         let entry_rounding = 2.0 * (1 + self.columns.len()) as f64 * f64::EPSILON * magnitude / self.sigma2;
         let distance = squared.sqrt() * sum_rounding + entry_rounding;
         if distance.is_finite() { distance } else { f64::NAN }

@@ -31,8 +31,11 @@ pub fn derivatives(
     directions: &[Vec<f64>],
 ) -> Result<Vec<Derivative>, FeatureError> {
     let step = step_share(features, range)?;
-    let stencils: Vec<Stencil> =
-        points.iter().zip(directions).map(|(point, direction)| Stencil::new(range, point, direction, step)).collect();
+    let stencils: Vec<Stencil> = points
+        .iter()
+        .zip(directions)
+        .map(|(point, direction)| Stencil::new(range, point, direction, step))
+        .collect();
     let wanted: Vec<Vec<f64>> = stencils.iter().flat_map(|s| s.points.iter().cloned()).collect();
     let values = features.at(&wanted)?;
     let groups = values.chunks_exact(4);
@@ -63,9 +66,14 @@ impl Stencil {
         let width = range.low.iter().zip(&range.high).map(|(l, h)| h - l).fold(0.0, f64::max);
         let step = share * width / length;
         let at = |s: f64| -> Vec<f64> { point.iter().zip(direction).map(|(p, u)| p + s * u).collect() };
-        let inside = |s: f64| at(s).iter().enumerate().all(|(i, v)| *v >= range.low[i] && *v <= range.high[i]);
+        let inside =
+            |s: f64| at(s).iter().enumerate().all(|(i, v)| *v >= range.low[i] && *v <= range.high[i]);
         if inside(step) && inside(-step) {
-            return Self { points: [at(step), at(-step), at(step / 2.0), at(-step / 2.0)], step, one_sided: false };
+            return Self {
+                points: [at(step), at(-step), at(step / 2.0), at(-step / 2.0)],
+                step,
+                one_sided: false,
+            };
         }
         let step = if inside(2.0 * step) { step } else { -step };
         // Where not even the other side has room the points leave the range; the transformation may then refuse.
@@ -86,7 +94,8 @@ impl Stencil {
             }
         };
         // Both formulas err by c h^2 at first order: Richardson's combination removes it.
-        let value: Vec<f64> = (0..count).map(|j| pair(j)).map(|(coarse, fine)| (4.0 * fine - coarse) / 3.0).collect();
+        let value: Vec<f64> =
+            (0..count).map(&pair).map(|(coarse, fine)| (4.0 * fine - coarse) / 3.0).collect();
         let truncation = norm(&(0..count).map(|j| value[j] - pair(j).1).collect::<Vec<_>>());
         let size = norm(&values[0].iter().map(|x| f64::from(*x)).collect::<Vec<_>>());
         Derivative { value, error: truncation + 8.0 * FLOAT32_NOISE * size / h.abs() }

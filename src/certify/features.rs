@@ -62,7 +62,8 @@ impl<'a> Features<'a> {
     /// # Errors
     /// If the transformation or F2 fails, or a feature is not finite.
     pub fn at(&mut self, points: &[Vec<f64>]) -> Result<Vec<Arc<[f32]>>, FeatureError> {
-        let mut found: Vec<Option<Arc<[f32]>>> = points.iter().map(|p| self.kept.get(&key(p)).cloned()).collect();
+        let mut found: Vec<Option<Arc<[f32]>>> =
+            points.iter().map(|p| self.kept.get(&key(p)).cloned()).collect();
         let missing: Vec<usize> = (0..points.len()).filter(|i| found[*i].is_none()).collect();
         for batch in missing.chunks(BATCH) {
             let parameters: Vec<f64> = batch.iter().flat_map(|i| points[*i].iter().copied()).collect();

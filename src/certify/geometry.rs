@@ -99,7 +99,8 @@ impl ResolvableGeometry<'_> {
         let up = (high[0] - anchor[0]).next_up().max(0.0);
         // An interval that ends at the anchor needs no move in that direction.
         let ends = [(down, low[0] < anchor[0]), (up, high[0] > anchor[0])];
-        let worst = ends.into_iter().filter(|(_, needed)| *needed).map(|(by, _)| Move::Shift { law: self.noise, by });
+        let worst =
+            ends.into_iter().filter(|(_, needed)| *needed).map(|(by, _)| Move::Shift { law: self.noise, by });
         Moves { worst: worst.collect(), kind: Kind::Proven }
     }
 }

@@ -114,7 +114,9 @@ impl ImageMachine {
 
     /// F2(x), for semantic cases.
     fn code(&self, worker: &mut CaseWorker, image: &[f32]) -> Result<Vec<f32>, ImageError> {
-        let Method::Semantic(parts) = &self.case.method else { return Ok(Vec::new()) };
+        let Method::Semantic(parts) = &self.case.method else {
+            return Ok(Vec::new());
+        };
         let encoder = worker.encoder.as_mut().ok_or(ImageError::NoEncoder)?;
         let mut code = Vec::new();
         encoder.run(image, &mut code)?;
@@ -141,7 +143,8 @@ impl ImageMachine {
         counts: Counts,
     ) -> Result<Certificate, ImageError> {
         let sampling = &self.case.sampling;
-        let evidence = Evidence::from_counts(&counts, predicted, sampling.alpha, sampling.bound, sampling.margin);
+        let evidence =
+            Evidence::from_counts(&counts, predicted, sampling.alpha, sampling.bound, sampling.margin);
         let mut certificate = Certificate::nothing(Status::Abstained, selection, counts.clone(), &self.case);
         certificate.predicted = Some(predicted);
         certificate.evidence = Some(evidence);
@@ -235,7 +238,9 @@ impl ImageMachine {
             State::Estimating { image, predicted, selection } => {
                 self.finish(worker, &image, predicted, selection, counts).map(Step::Done)
             }
-            State::Ended => Ok(Step::Done(Certificate::failed("the image was asked to go on after its end", &self.case))),
+            State::Ended => {
+                Ok(Step::Done(Certificate::failed("the image was asked to go on after its end", &self.case)))
+            }
         }
     }
 }

@@ -71,9 +71,14 @@ impl host::Oracle for ImageOracle<'_, '_> {
         Ok(features.iter().flat_map(|row| row.iter().map(|v| f64::from(*v))).collect())
     }
 
-    fn derivative_at(&mut self, xi: &[f64], direction: &[f64]) -> Result<(Vec<f64>, Vec<f64>), host::OracleError> {
+    fn derivative_at(
+        &mut self,
+        xi: &[f64],
+        direction: &[f64],
+    ) -> Result<(Vec<f64>, Vec<f64>), host::OracleError> {
         let (points, directions) = (self.rows(xi), self.rows(direction));
-        let found = derivatives(self.features, self.range, &points, &directions).map_err(host::OracleError::new)?;
+        let found =
+            derivatives(self.features, self.range, &points, &directions).map_err(host::OracleError::new)?;
         let errors = found.iter().map(|d| d.error).collect();
         Ok((found.into_iter().flat_map(|d| d.value).collect(), errors))
     }

@@ -121,9 +121,7 @@ impl Cholesky {
     pub fn solve(&self, v: &[f64]) -> Vec<f64> {
         let mut solution = self.solve_lower(v);
         for i in (0..self.size).rev() {
-            let known: f64 = (i + 1..self.size)
-                .map(|k| self.lower[k * self.size + i] * solution[k])
-                .sum();
+            let known: f64 = (i + 1..self.size).map(|k| self.lower[k * self.size + i] * solution[k]).sum();
             solution[i] = (solution[i] - known) / self.lower[i * self.size + i];
         }
         solution
@@ -140,19 +138,12 @@ mod tests {
         let matrix = Symmetric::from_fn(2, |i, j| if i == j { 2.0 } else { 1.0 });
         assert!((matrix.largest_eigenvalue() - 3.0).abs() < 1e-14);
         assert_eq!(Symmetric::from_fn(0, |_, _| 1.0).largest_eigenvalue(), 0.0);
-        assert!(
-            Symmetric::from_fn(1, |_, _| f64::NAN)
-                .largest_eigenvalue()
-                .is_nan()
-        );
+        assert!(Symmetric::from_fn(1, |_, _| f64::NAN).largest_eigenvalue().is_nan());
     }
 
     #[test]
     fn an_indefinite_matrix_has_no_factor() {
-        assert_eq!(
-            Cholesky::of(&Symmetric::from_fn(2, |i, j| if i == j { 1.0 } else { 2.0 })),
-            None
-        );
+        assert_eq!(Cholesky::of(&Symmetric::from_fn(2, |i, j| if i == j { 1.0 } else { 2.0 })), None);
     }
 
     proptest! {

@@ -57,7 +57,11 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
 /// `--output`, or the file's `output`, or a folder named after the file.
 fn run_folder(arguments: &CertifyArguments, plan: &Plan) -> PathBuf {
     let stem = arguments.audit.file_stem().unwrap_or_default();
-    arguments.output.clone().or_else(|| plan.output.clone()).unwrap_or_else(|| PathBuf::from("runs").join(stem))
+    arguments
+        .output
+        .clone()
+        .or_else(|| plan.output.clone())
+        .unwrap_or_else(|| PathBuf::from("runs").join(stem))
 }
 
 /// The first interrupt lets open images end and keeps the records whole; a second one ends the process.
@@ -77,9 +81,11 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
 }
 
 fn print_table(plan: &Plan, finished: &Finished) -> Result<(), CliError> {
-    let header = ["case", "method", "radius", "certified", "", "smoothed", "abstained", "draws/image", "time"];
+    let header =
+        ["case", "method", "radius", "certified", "", "smoothed", "abstained", "draws/image", "time"];
     let mut table = table::new(&header, &[2, 3, 5, 6, 7, 8]);
-    for ((planned, summary), elapsed) in plan.cases.iter().zip(&finished.summary.cases).zip(&finished.elapsed) {
+    for ((planned, summary), elapsed) in plan.cases.iter().zip(&finished.summary.cases).zip(&finished.elapsed)
+    {
         let kind = match summary.kind {
             Some(Kind::Proven) => "proven",
             Some(Kind::Estimated) => "estimated",
@@ -112,7 +118,10 @@ fn print_table(plan: &Plan, finished: &Finished) -> Result<(), CliError> {
     )?;
     for summary in finished.summary.cases.iter().filter(|s| s.errors + s.failures > 0) {
         let (name, errors, failures) = (&summary.name, summary.errors, summary.failures);
-        writeln!(out, "{name}: {errors} images ended in an error, {failures} draws failed; all count as not certified")?;
+        writeln!(
+            out,
+            "{name}: {errors} images ended in an error, {failures} draws failed; all count as not certified"
+        )?;
     }
     Ok(())
 }

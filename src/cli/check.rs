@@ -43,7 +43,11 @@ pub fn run(arguments: &CheckArguments, output: OutputArguments) -> Result<ExitCo
         }
     }
     if output.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&json!({ "header": plan.header, "cases": cases }))?)?;
+        writeln!(
+            out,
+            "{}",
+            serde_json::to_string_pretty(&json!({ "header": plan.header, "cases": cases }))?
+        )?;
     } else {
         writeln!(out, "The audit is ready to run.")?;
     }
@@ -102,7 +106,12 @@ fn print(out: &mut impl Write, plan: &Plan, planned: &PlannedCase, found: &Probe
         )?;
     }
     for (path, model) in planned.models() {
-        writeln!(out, "  model           {path}: sha-256 {}, nodes on {}", &model.sha256[..16], model.providers)?;
+        writeln!(
+            out,
+            "  model           {path}: sha-256 {}, nodes on {}",
+            &model.sha256[..16],
+            model.providers
+        )?;
     }
     for model in &found.batch_dependent {
         writeln!(out, "  note            {model}: the last bits of a score depend on the batch size")?;

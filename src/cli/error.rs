@@ -38,7 +38,12 @@ impl CliError {
         match self {
             Self::Audit(diagnostic) => diagnostic.exit_code(),
             Self::Host(HostError::UnknownPlugin { .. }) => 2,
-            Self::Run(_) | Self::Probe(_) | Self::Host(_) | Self::Runtime(_) | Self::Output(_) | Self::Json(_) => 3,
+            Self::Run(_)
+            | Self::Probe(_)
+            | Self::Host(_)
+            | Self::Runtime(_)
+            | Self::Output(_)
+            | Self::Json(_) => 3,
         }
     }
 }

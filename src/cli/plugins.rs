@@ -34,7 +34,9 @@ pub enum PluginsCommand {
 /// Runs the command.
 pub fn run(command: &PluginsCommand, output: OutputArguments) -> Result<ExitCode, CliError> {
     match command {
-        PluginsCommand::List { plugin_path } => list(&Registry::load(&SearchPath::standard(plugin_path))?, output),
+        PluginsCommand::List { plugin_path } => {
+            list(&Registry::load(&SearchPath::standard(plugin_path))?, output)
+        }
         PluginsCommand::Show { id, plugin_path } => {
             show(&Registry::load(&SearchPath::standard(plugin_path))?, id, output)
         }
@@ -95,7 +97,8 @@ fn show(registry: &Registry, id: &str, output: OutputArguments) -> Result<ExitCo
         if !info.options.is_empty() {
             let mut table = table::new(&["option", "takes", "default", "what it is"], &[]);
             for option in &info.options {
-                let default = option.default.as_ref().map_or_else(|| "required".to_owned(), ToString::to_string);
+                let default =
+                    option.default.as_ref().map_or_else(|| "required".to_owned(), ToString::to_string);
                 table.add_row([&option.name, option.kind.describe(), &default, &option.doc]);
             }
             writeln!(out, "{table}\n")?;

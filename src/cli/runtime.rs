@@ -49,11 +49,22 @@ fn show(ort_lib: Option<PathBuf>, output: OutputArguments) -> Result<ExitCode, C
         Some(library) => {
             let providers: Vec<&str> = library.providers.iter().map(|p| p.name()).collect();
             writeln!(out, "library    {}", library.path.display())?;
-            writeln!(out, "found in   {}", serde_json::to_value(library.origin)?.as_str().unwrap_or_default())?;
+            writeln!(
+                out,
+                "found in   {}",
+                serde_json::to_value(library.origin)?.as_str().unwrap_or_default()
+            )?;
             writeln!(out, "version    {}", library.version)?;
-            writeln!(out, "providers  {} (compiled in; whether they run here shows when a session asks)", providers.join(", "))?;
+            writeln!(
+                out,
+                "providers  {} (compiled in; whether they run here shows when a session asks)",
+                providers.join(", ")
+            )?;
         }
-        None => writeln!(out, "ONNX Runtime is not here yet: `gsmooth certify` fetches it, or `gsmooth runtime install`")?,
+        None => writeln!(
+            out,
+            "ONNX Runtime is not here yet: `gsmooth certify` fetches it, or `gsmooth runtime install`"
+        )?,
     }
     if let Some(cache) = &summary.cache {
         writeln!(out, "cache      {}", cache.display())?;

@@ -24,11 +24,7 @@ fn layout(source: &Source) -> Layout {
             label_bytes: 2,
             label_at: if coarse { 0 } else { 1 },
             classes: if coarse { 20 } else { 100 },
-            expected: if coarse {
-                "a coarse label from 0 to 19"
-            } else {
-                "a fine label from 0 to 99"
-            },
+            expected: if coarse { "a coarse label from 0 to 19" } else { "a fine label from 0 to 99" },
         },
         _ => Layout {
             test_file: "test_batch.bin",
@@ -53,33 +49,17 @@ pub(super) fn load(source: &Source) -> Result<Loaded, DataError> {
         return Err(DataError::Empty { path });
     }
     if data.len() % stride != 0 {
-        return Err(DataError::Records {
-            path,
-            found: data.len() as u64,
-            expected: stride as u64,
-        });
+        return Err(DataError::Records { path, found: data.len() as u64, expected: stride as u64 });
     }
-    let labels: Vec<u32> = data
-        .chunks_exact(stride)
-        .map(|record| record[layout.label_at].into())
-        .collect();
+    let labels: Vec<u32> = data.chunks_exact(stride).map(|record| record[layout.label_at].into()).collect();
     if let Some(index) = labels.iter().position(|&label| label >= layout.classes) {
         let found = labels[index].to_string();
-        return Err(DataError::Label {
-            path,
-            index,
-            found,
-            expected: layout.expected,
-        });
+        return Err(DataError::Label { path, index, found, expected: layout.expected });
     }
     let mut listing = Listing::default();
     listing.add("images", sha256(&data));
     Ok(Loaded {
-        pixels: Pixels::Bytes {
-            data,
-            offset: layout.label_bytes,
-            stride,
-        },
+        pixels: Pixels::Bytes { data, offset: layout.label_bytes, stride },
         shape: SHAPE,
         labels,
         names: None,

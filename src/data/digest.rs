@@ -62,10 +62,7 @@ impl Listing {
 }
 
 fn line(name: &str, digest: &Sha256Digest) -> String {
-    let escaped = name
-        .replace('\\', "\\\\")
-        .replace('\n', "\\n")
-        .replace('\r', "\\r");
+    let escaped = name.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
     let mark = if escaped == name { "" } else { "\\" };
     format!("{mark}{}  {escaped}\n", hex(digest))
 }

@@ -31,11 +31,7 @@ pub(super) fn load(source: &Source) -> Result<Loaded, DataError> {
         channels @ (1 | 3) => channels,
         found => {
             let expected = "1 (grey) or 3 (RGB)".to_owned();
-            return Err(DataError::Channels {
-                path: source.images.clone(),
-                found,
-                expected,
-            });
+            return Err(DataError::Channels { path: source.images.clone(), found, expected });
         }
     };
     let mut listing = Listing::default();
@@ -44,16 +40,10 @@ pub(super) fn load(source: &Source) -> Result<Loaded, DataError> {
         None => index_directories(&source.images)?,
     };
     if index.entries.is_empty() {
-        return Err(DataError::Empty {
-            path: source.images.clone(),
-        });
+        return Err(DataError::Empty { path: source.images.clone() });
     }
     let geometry = Geometry::of(source);
-    let mut pictures = Pictures {
-        files: Vec::new(),
-        channels,
-        limit: source.max_bytes,
-    };
+    let mut pictures = Pictures { files: Vec::new(), channels, limit: source.max_bytes };
     let mut not_images = Vec::new();
     for entry in &index.entries {
         let path = resolve(&root, &entry.name)?;
@@ -66,10 +56,7 @@ pub(super) fn load(source: &Source) -> Result<Loaded, DataError> {
         listing.add(&entry.name, digest);
     }
     if !not_images.is_empty() {
-        return Err(DataError::NotImages {
-            path: source.images.clone(),
-            found: not_images,
-        });
+        return Err(DataError::NotImages { path: source.images.clone(), found: not_images });
     }
     check_sizes(&pictures, &geometry)?;
     let [height, width] = pictures.files[0].size;
@@ -88,11 +75,7 @@ fn check_sizes(pictures: &Pictures, geometry: &Geometry) -> Result<(), DataError
     let first = pictures.files[0].size;
     for file in &pictures.files {
         if file.size != first && !geometry.resizes() {
-            return Err(DataError::ImageShape {
-                path: file.path.clone(),
-                found: file.size,
-                expected: first,
-            });
+            return Err(DataError::ImageShape { path: file.path.clone(), found: file.size, expected: first });
         }
         // Both what is decoded and what comes out of it are held to the limit.
         let shape = [pictures.channels, file.size[0], file.size[1]];
@@ -105,10 +88,7 @@ fn check_sizes(pictures: &Pictures, geometry: &Geometry) -> Result<(), DataError
 /// The absolute path of a file named relative to a folder, which it must not leave: not by `..`, not by an absolute
 /// path, not by a symbolic link.
 fn resolve(root: &Path, name: &str) -> Result<PathBuf, DataError> {
-    let outside = || DataError::Outside {
-        path: name.into(),
-        expected: root.to_owned(),
-    };
+    let outside = || DataError::Outside { path: name.into(), expected: root.to_owned() };
     let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     if !Path::new(name).components().all(inside) {
         return Err(outside());
@@ -126,22 +106,14 @@ fn resolve(root: &Path, name: &str) -> Result<PathBuf, DataError> {
 fn index_directories(root: &Path) -> Result<Index, DataError> {
     let classes = class_directories(root)?;
     if classes.is_empty() {
-        return Err(DataError::NoClasses {
-            path: root.to_owned(),
-        });
+        return Err(DataError::NoClasses { path: root.to_owned() });
     }
     let mut entries = Vec::new();
     for (label, class) in (0u32..).zip(&classes) {
         let names = names(&root.join(class))?;
-        entries.extend(names.into_iter().map(|name| Entry {
-            name: format!("{class}/{name}"),
-            label,
-        }));
+        entries.extend(names.into_iter().map(|name| Entry { name: format!("{class}/{name}"), label }));
     }
-    Ok(Index {
-        entries,
-        classes: Some(classes),
-    })
+    Ok(Index { entries, classes: Some(classes) })
 }
 
 /// The names of a folder's directories, sorted.
@@ -156,10 +128,7 @@ fn names(folder: &Path) -> Result<Vec<String>, DataError> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(io_error(folder))? {
         let entry = entry.map_err(io_error(folder))?;
-        let name = entry
-            .file_name()
-            .into_string()
-            .map_err(|_| DataError::FileName { path: entry.path() })?;
+        let name = entry.file_name().into_string().map_err(|_| DataError::FileName { path: entry.path() })?;
         if !name.starts_with('.') {
             names.push(name);
         }

@@ -25,14 +25,8 @@ pub enum Format {
 
 impl Format {
     /// All formats, in the order in which messages list them.
-    pub const ALL: [Format; 6] = [
-        Format::Idx,
-        Format::Npz,
-        Format::Npy,
-        Format::Cifar10,
-        Format::Cifar100,
-        Format::Folder,
-    ];
+    pub const ALL: [Format; 6] =
+        [Format::Idx, Format::Npz, Format::Npy, Format::Cifar10, Format::Cifar100, Format::Folder];
 
     /// The name used in audit files.
     pub fn name(self) -> &'static str {
@@ -66,9 +60,7 @@ impl FromStr for Format {
 
     fn from_str(name: &str) -> Result<Self, UnknownFormat> {
         let known = Format::ALL.into_iter().find(|format| format.name() == name);
-        known.ok_or_else(|| UnknownFormat {
-            found: name.to_owned(),
-        })
+        known.ok_or_else(|| UnknownFormat { found: name.to_owned() })
     }
 }
 
@@ -81,10 +73,7 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(format.to_string().parse(), Ok(format));
             assert_eq!(serde_json::to_value(format).unwrap(), format.name());
-            assert_eq!(
-                serde_json::from_value::<Format>(format.name().into()).unwrap(),
-                format
-            );
+            assert_eq!(serde_json::from_value::<Format>(format.name().into()).unwrap(), format);
         }
     }
 

@@ -20,10 +20,7 @@ pub(super) struct Geometry {
 
 impl Geometry {
     pub(super) fn of(source: &Source) -> Geometry {
-        Geometry {
-            resize: source.resize,
-            crop: source.crop,
-        }
+        Geometry { resize: source.resize, crop: source.crop }
     }
 
     /// Whether images of different shapes come out alike.
@@ -37,26 +34,18 @@ impl Geometry {
     /// A size of no pixels, a crop larger than the image, an image over the limit of bytes.
     pub(super) fn output(&self, path: &Path, shape: [usize; 3], limit: u64) -> Result<[usize; 3], DataError> {
         let [channels, height, width] = shape;
-        let error = |what, found, expected| DataError::Geometry {
-            path: path.to_owned(),
-            what,
-            found,
-            expected,
-        };
+        let error =
+            |what, found, expected| DataError::Geometry { path: path.to_owned(), what, found, expected };
         let mut size = [height, width];
         if let Some(wanted) = self.resize {
             // The limit of 2^32 - 1 pixels a side is the image library's.
-            if wanted
-                .iter()
-                .any(|&side| side == 0 || u32::try_from(side).is_err())
-            {
+            if wanted.iter().any(|&side| side == 0 || u32::try_from(side).is_err()) {
                 return Err(error("resize", size, wanted));
             }
             size = wanted;
         }
-        let bytes = [channels, size[0], size[1]]
-            .iter()
-            .fold(FLOAT_BYTES, |b, &axis| b.saturating_mul(axis as u64));
+        let bytes =
+            [channels, size[0], size[1]].iter().fold(FLOAT_BYTES, |b, &axis| b.saturating_mul(axis as u64));
         within(path, bytes, limit)?;
         if let Some(wanted) = self.crop {
             if wanted.contains(&0) || wanted[0] > size[0] || wanted[1] > size[1] {
@@ -82,10 +71,9 @@ impl Geometry {
             size = wanted;
         }
         match self.crop.filter(|&wanted| wanted != size) {
-            Some(wanted) => image
-                .chunks_exact(size[0] * size[1])
-                .flat_map(|p| cropped(p, size, wanted))
-                .collect(),
+            Some(wanted) => {
+                image.chunks_exact(size[0] * size[1]).flat_map(|p| cropped(p, size, wanted)).collect()
+            }
             None => image,
         }
     }
@@ -94,9 +82,7 @@ impl Geometry {
 fn resized(plane: &[f32], from: [usize; 2], to: [usize; 2]) -> Vec<f32> {
     let side = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
     let buffer = ImageBuffer::<Luma<f32>, &[f32]>::from_raw(side(from[1]), side(from[0]), plane);
-    let Some(buffer) = buffer else {
-        unreachable!("the plane has height times width values")
-    };
+    let Some(buffer) = buffer else { unreachable!("the plane has height times width values") };
     resize(&buffer, side(to[1]), side(to[0]), FilterType::Triangle).into_raw()
 }
 
@@ -127,10 +113,7 @@ mod tests {
     fn resize_is_bilinear_and_keeps_channels_apart() {
         let halved =
             geometry(Some([1, 1]), None).apply(vec![0.0, 1.0, 0.0, 1.0, 0.25, 0.25, 0.25, 0.25], [2, 2, 2]);
-        assert!(
-            (halved[0] - 0.5).abs() < 1e-6 && (halved[1] - 0.25).abs() < 1e-6,
-            "{halved:?}"
-        );
+        assert!((halved[0] - 0.5).abs() < 1e-6 && (halved[1] - 0.25).abs() < 1e-6, "{halved:?}");
         // Doubling [0, 1] samples the line between the pixel centres at -1/4, 1/4, 3/4 and 5/4.
         let doubled = geometry(Some([1, 4]), None).apply(vec![0.0, 1.0], [1, 1, 2]);
         for (found, expected) in doubled.iter().zip([0.0, 0.25, 0.75, 1.0]) {
@@ -141,20 +124,14 @@ mod tests {
     #[test]
     fn resize_to_the_same_size_changes_no_bit() {
         let image = vec![0.1, 0.2, 0.3, 0.7];
-        assert_eq!(
-            geometry(Some([2, 2]), None).apply(image.clone(), [1, 2, 2]),
-            image
-        );
+        assert_eq!(geometry(Some([2, 2]), None).apply(image.clone(), [1, 2, 2]), image);
     }
 
     #[test]
     fn resizing_stays_in_the_unit_interval() {
         for size in [[224, 224], [5, 9], [36, 1]] {
             let white = geometry(Some(size), None).apply(vec![1.0; 37 * 53], [1, 37, 53]);
-            assert!(
-                white.iter().all(|value| (0.999..=1.0).contains(value)),
-                "{size:?}"
-            );
+            assert!(white.iter().all(|value| (0.999..=1.0).contains(value)), "{size:?}");
         }
     }
 
@@ -163,18 +140,9 @@ mod tests {
         let path = Path::new("images");
         let output = |resize, crop, limit| geometry(resize, crop).output(path, [3, 8, 8], limit);
         assert_eq!(output(Some([4, 6]), Some([2, 6]), ANY).unwrap(), [3, 2, 6]);
-        assert!(matches!(
-            output(Some([0, 6]), None, ANY),
-            Err(DataError::Geometry { what: "resize", .. })
-        ));
-        assert!(matches!(
-            output(None, Some([9, 2]), ANY),
-            Err(DataError::Geometry { what: "crop", .. })
-        ));
-        assert!(matches!(
-            output(None, Some([0, 2]), ANY),
-            Err(DataError::Geometry { what: "crop", .. })
-        ));
+        assert!(matches!(output(Some([0, 6]), None, ANY), Err(DataError::Geometry { what: "resize", .. })));
+        assert!(matches!(output(None, Some([9, 2]), ANY), Err(DataError::Geometry { what: "crop", .. })));
+        assert!(matches!(output(None, Some([0, 2]), ANY), Err(DataError::Geometry { what: "crop", .. })));
         let huge = output(Some([4_000_000_000, 4_000_000_000]), None, ANY);
         assert!(matches!(huge, Err(DataError::TooLarge { limit: ANY, .. })));
         assert!(output(None, None, 3 * 64 * 4).is_ok() && output(None, None, 3 * 64 * 4 - 1).is_err());

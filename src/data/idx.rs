@@ -26,9 +26,7 @@ struct Header {
 
 /// Images of unsigned bytes, \[N, H, W\] or \[N, C, H, W\], and labels of unsigned bytes, \[N\].
 pub(super) fn load(source: &Source) -> Result<Loaded, DataError> {
-    let labels_path = source.labels.as_deref().ok_or(DataError::LabelsMissing {
-        format: source.format,
-    })?;
+    let labels_path = source.labels.as_deref().ok_or(DataError::LabelsMissing { format: source.format })?;
     let mut listing = Listing::default();
     let (images, data) = load_file(&source.images, "images", source.max_bytes, &[3, 4], &mut listing)?;
     let (labels, label_data) = load_file(labels_path, "labels", source.max_bytes, &[1], &mut listing)?;
@@ -39,16 +37,9 @@ pub(super) fn load(source: &Source) -> Result<Loaded, DataError> {
         _ => unreachable!("the header admits three or four axes"),
     };
     Ok(Loaded {
-        pixels: Pixels::Bytes {
-            data,
-            offset: images.offset,
-            stride: shape.iter().product(),
-        },
+        pixels: Pixels::Bytes { data, offset: images.offset, stride: shape.iter().product() },
         shape,
-        labels: label_data[labels.offset..]
-            .iter()
-            .map(|&label| label.into())
-            .collect(),
+        labels: label_data[labels.offset..].iter().map(|&label| label.into()).collect(),
         names: None,
         classes: None,
         digest: listing.digest(),
@@ -80,21 +71,14 @@ fn inflate(path: &Path, raw: &[u8], limit: u64, ranks: &[u8]) -> Result<(Header,
     let header = parse_header(path, &start, ranks)?;
     within(path, header.total, limit)?;
     // Where the announced length is out of reach, the memory is left to grow with what there really is.
-    let room = if can_inflate_to(raw.len() as u64, header.total) {
-        header.total
-    } else {
-        0
-    };
+    let room = if can_inflate_to(raw.len() as u64, header.total) { header.total } else { 0 };
     let mut bytes = reserve(path, room.max(start.len() as u64))?;
     bytes.extend_from_slice(&start);
     // One byte more than announced: it shows a surplus, and at the end it makes the decoder compare the checksum.
     let rest = header.total.saturating_add(1).saturating_sub(bytes.len() as u64);
     let cut_short = append(path, decoder.take(rest), &mut bytes)?.or(cut_short);
     if bytes.len() as u64 > header.total {
-        return Err(DataError::Surplus {
-            path: path.to_owned(),
-            expected: header.total,
-        });
+        return Err(DataError::Surplus { path: path.to_owned(), expected: header.total });
     }
     check_length(path, bytes.len() as u64, header.total)?;
     // All elements are there, but not the checksum behind them.
@@ -116,11 +100,7 @@ fn parse_header(path: &Path, bytes: &[u8], ranks: &[u8]) -> Result<Header, DataE
     if bytes[..2] != [0, 0] {
         let found = format!("{:02x} {:02x}", bytes[0], bytes[1]);
         let expected = "the two zero bytes of an IDX file";
-        return Err(DataError::Magic {
-            path: path.to_owned(),
-            found,
-            expected,
-        });
+        return Err(DataError::Magic { path: path.to_owned(), found, expected });
     }
     if bytes[2] != UNSIGNED_BYTE {
         let found = format!("0x{:02x}", bytes[2]);
@@ -134,41 +114,20 @@ fn parse_header(path: &Path, bytes: &[u8], ranks: &[u8]) -> Result<Header, DataE
     let offset = 4 + 4 * usize::from(rank);
     if !ranks.contains(&rank) {
         let found = read_axes(&bytes[4..offset.min(bytes.len())]);
-        let expected = if ranks.contains(&1) {
-            "[N] labels"
-        } else {
-            "[N, H, W] or [N, C, H, W] images"
-        };
-        return Err(DataError::Shape {
-            path: path.to_owned(),
-            found,
-            expected,
-        });
+        let expected = if ranks.contains(&1) { "[N] labels" } else { "[N, H, W] or [N, C, H, W] images" };
+        return Err(DataError::Shape { path: path.to_owned(), found, expected });
     }
     check_at_least(path, bytes, offset)?;
     let axes = read_axes(&bytes[4..offset]);
     if axes.contains(&0) {
-        return Err(DataError::Empty {
-            path: path.to_owned(),
-        });
+        return Err(DataError::Empty { path: path.to_owned() });
     }
-    let elements = axes
-        .iter()
-        .fold(1u64, |product, &axis| product.saturating_mul(axis as u64));
-    Ok(Header {
-        axes,
-        offset,
-        total: elements.saturating_add(offset as u64),
-    })
+    let elements = axes.iter().fold(1u64, |product, &axis| product.saturating_mul(axis as u64));
+    Ok(Header { axes, offset, total: elements.saturating_add(offset as u64) })
 }
 
 fn read_axes(bytes: &[u8]) -> Vec<usize> {
-    bytes
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .map(|&axis| u32::from_be_bytes(axis) as usize)
-        .collect()
+    bytes.as_chunks::<4>().0.iter().map(|&axis| u32::from_be_bytes(axis) as usize).collect()
 }
 
 fn check_at_least(path: &Path, bytes: &[u8], length: usize) -> Result<(), DataError> {
@@ -177,11 +136,7 @@ fn check_at_least(path: &Path, bytes: &[u8], length: usize) -> Result<(), DataEr
 
 fn check_length(path: &Path, found: u64, expected: u64) -> Result<(), DataError> {
     if found != expected {
-        return Err(DataError::Length {
-            path: path.to_owned(),
-            found,
-            expected,
-        });
+        return Err(DataError::Length { path: path.to_owned(), found, expected });
     }
     Ok(())
 }

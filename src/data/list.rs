@@ -27,19 +27,11 @@ pub(super) fn index(path: &Path, root: &Path, limit: u64, listing: &mut Listing)
 
 /// Pairs of a file and its label, as written.
 fn rows(path: &Path, bytes: &[u8]) -> Result<Vec<(String, String)>, DataError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .trim(csv::Trim::All)
-        .from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(bytes);
     let records: Result<Vec<_>, _> = reader.records().collect();
-    let records = records.map_err(|source| DataError::Csv {
-        path: path.to_owned(),
-        source,
-    })?;
+    let records = records.map_err(|source| DataError::Csv { path: path.to_owned(), source })?;
     let Some(first) = records.first() else {
-        return Err(DataError::Empty {
-            path: path.to_owned(),
-        });
+        return Err(DataError::Empty { path: path.to_owned() });
     };
     let position = |name: &str| first.iter().position(|field| field.eq_ignore_ascii_case(name));
     let (file, label, header) = match COLUMNS.map(position) {
@@ -47,10 +39,7 @@ fn rows(path: &Path, bytes: &[u8]) -> Result<Vec<(String, String)>, DataError> {
         _ if first.len() == COLUMNS.len() => (0, 1, 0),
         _ => {
             let found = first.iter().map(str::to_owned).collect();
-            return Err(DataError::Columns {
-                path: path.to_owned(),
-                found,
-            });
+            return Err(DataError::Columns { path: path.to_owned(), found });
         }
     };
     let row = |record: &csv::StringRecord| (record[file].to_owned(), record[label].to_owned());
@@ -62,42 +51,22 @@ fn numbered(path: &Path, rows: Vec<(String, String)>) -> Result<Index, DataError
         Ok(label) => Ok(Entry { name, label }),
         Err(_) => {
             let expected = "a class number from 0, as in other rows";
-            Err(DataError::Label {
-                path: path.to_owned(),
-                index,
-                found,
-                expected,
-            })
+            Err(DataError::Label { path: path.to_owned(), index, found, expected })
         }
     };
-    Ok(Index {
-        entries: rows
-            .into_iter()
-            .enumerate()
-            .map(entry)
-            .collect::<Result<_, _>>()?,
-        classes: None,
-    })
+    Ok(Index { entries: rows.into_iter().enumerate().map(entry).collect::<Result<_, _>>()?, classes: None })
 }
 
 fn named(path: &Path, root: &Path, rows: Vec<(String, String)>) -> Result<Index, DataError> {
     if let Some(index) = rows.iter().position(|(_, label)| label.is_empty()) {
         let expected = "a class number or a class name";
-        return Err(DataError::Label {
-            path: path.to_owned(),
-            index,
-            found: String::new(),
-            expected,
-        });
+        return Err(DataError::Label { path: path.to_owned(), index, found: String::new(), expected });
     }
     let mut classes: Vec<String> = rows.iter().map(|(_, label)| label.clone()).collect();
     classes.sort_unstable();
     classes.dedup();
     let directories = class_directories(root)?;
-    if classes
-        .iter()
-        .all(|class| directories.binary_search(class).is_ok())
-    {
+    if classes.iter().all(|class| directories.binary_search(class).is_ok()) {
         classes = directories;
     }
     let mut entries = Vec::new();
@@ -105,13 +74,7 @@ fn named(path: &Path, root: &Path, rows: Vec<(String, String)>) -> Result<Index,
         let Ok(number) = classes.binary_search(&label) else {
             unreachable!("every name is among the classes")
         };
-        entries.push(Entry {
-            name,
-            label: number as u32,
-        });
+        entries.push(Entry { name, label: number as u32 });
     }
-    Ok(Index {
-        entries,
-        classes: Some(classes),
-    })
+    Ok(Index { entries, classes: Some(classes) })
 }

@@ -56,11 +56,7 @@ struct Loaded {
 /// Where the pixels are.
 enum Pixels {
     /// Image i is the dense CHW bytes at `offset + i * stride`.
-    Bytes {
-        data: Vec<u8>,
-        offset: usize,
-        stride: usize,
-    },
+    Bytes { data: Vec<u8>, offset: usize, stride: usize },
     /// Dense NCHW in \[0, 1\].
     Floats(Vec<f32>),
     /// Files, still encoded.
@@ -83,20 +79,11 @@ impl Dataset {
         }?;
         let (path, [found, ..]) = (source.images.clone(), loaded.shape);
         if let Some(expected) = source.channels.filter(|&channels| channels != found) {
-            return Err(DataError::Channels {
-                path,
-                found,
-                expected: expected.to_string(),
-            });
+            return Err(DataError::Channels { path, found, expected: expected.to_string() });
         }
         let geometry = Geometry::of(source);
         let shape = geometry.output(&path, loaded.shape, source.max_bytes)?;
-        Ok(Dataset {
-            path,
-            loaded,
-            geometry,
-            shape,
-        })
+        Ok(Dataset { path, loaded, geometry, shape })
     }
 
     /// The number of images; at least one.
@@ -127,15 +114,8 @@ impl Dataset {
     /// # Panics
     /// If `index` is not below [`len`](Dataset::len).
     pub fn name(&self, index: usize) -> String {
-        assert!(
-            index < self.len(),
-            "there is no image {index} among {}",
-            self.len()
-        );
-        self.loaded
-            .names
-            .as_ref()
-            .map_or_else(|| index.to_string(), |names| names[index].clone())
+        assert!(index < self.len(), "there is no image {index} among {}", self.len());
+        self.loaded.names.as_ref().map_or_else(|| index.to_string(), |names| names[index].clone())
     }
 
     /// Image `index` as dense CHW in \[0, 1\], of the [`shape`](Dataset::shape); bytes are divided by 255.
@@ -145,23 +125,14 @@ impl Dataset {
     /// cannot be decoded, or stores floats outside \[0, 1\].
     pub fn image(&self, index: usize) -> Result<Vec<f32>, DataError> {
         if index >= self.len() {
-            return Err(DataError::Index {
-                found: index,
-                expected: self.len(),
-            });
+            return Err(DataError::Index { found: index, expected: self.len() });
         }
         let shape = self.loaded.shape;
         let pixels = shape.iter().product::<usize>();
         let (image, shape) = match &self.loaded.pixels {
             Pixels::Bytes { data, offset, stride } => {
                 let start = offset + index * stride;
-                (
-                    data[start..start + pixels]
-                        .iter()
-                        .map(|&byte| f32::from(byte) / 255.0)
-                        .collect(),
-                    shape,
-                )
+                (data[start..start + pixels].iter().map(|&byte| f32::from(byte) / 255.0).collect(), shape)
             }
             Pixels::Floats(data) => (data[index * pixels..(index + 1) * pixels].to_vec(), shape),
             Pixels::Pictures(pictures) => pictures.decode(index)?,
@@ -187,10 +158,7 @@ impl Dataset {
 impl fmt::Debug for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Dataset");
-        shown
-            .field("path", &self.path)
-            .field("len", &self.len())
-            .field("shape", &self.shape);
+        shown.field("path", &self.path).field("len", &self.len()).field("shape", &self.shape);
         shown.field("digest", &self.loaded.digest).finish_non_exhaustive()
     }
 }
@@ -199,10 +167,7 @@ impl fmt::Debug for Dataset {
 fn check_labels_wanted(source: &Source) -> Result<(), DataError> {
     match (source.format, &source.labels) {
         (format @ (Format::Npz | Format::Cifar10 | Format::Cifar100), Some(path)) => {
-            Err(DataError::LabelsUnused {
-                format,
-                path: path.clone(),
-            })
+            Err(DataError::LabelsUnused { format, path: path.clone() })
         }
         _ => Ok(()),
     }
@@ -210,12 +175,7 @@ fn check_labels_wanted(source: &Source) -> Result<(), DataError> {
 
 fn check_count(path: &Path, found: usize, images: &Path, expected: usize) -> Result<(), DataError> {
     if found != expected {
-        return Err(DataError::Count {
-            path: path.to_owned(),
-            images: images.to_owned(),
-            found,
-            expected,
-        });
+        return Err(DataError::Count { path: path.to_owned(), images: images.to_owned(), found, expected });
     }
     Ok(())
 }

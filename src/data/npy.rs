@@ -26,9 +26,7 @@ pub(super) struct Images {
 
 /// Two files, one of images and one of labels.
 pub(super) fn load(source: &Source) -> Result<Loaded, DataError> {
-    let labels_path = source.labels.as_deref().ok_or(DataError::LabelsMissing {
-        format: source.format,
-    })?;
+    let labels_path = source.labels.as_deref().ok_or(DataError::LabelsMissing { format: source.format })?;
     let mut listing = Listing::default();
     let images = Stream::open_file(&source.images, "images", source.max_bytes, &mut listing)?.images()?;
     let labels = Stream::open_file(labels_path, "labels", source.max_bytes, &mut listing)?.labels()?;
@@ -72,43 +70,24 @@ impl<'a, R: Read> Stream<'a, R> {
     /// Reads the header and compares the length that follows from it with `found`, the length of the whole stream.
     pub(super) fn new(path: &'a Path, mut reader: R, found: u64) -> Result<Self, DataError> {
         let header_bytes = read_header(path, &mut reader)?;
-        let header =
-            Header::from_reader(&mut header_bytes.as_slice()).map_err(|source| DataError::NpyHeader {
-                path: path.to_owned(),
-                source,
-            })?;
+        let header = Header::from_reader(&mut header_bytes.as_slice())
+            .map_err(|source| DataError::NpyHeader { path: path.to_owned(), source })?;
         // Of a simple type, a string such as "<f4"; anything else is shown as Python writes it.
         let element_type = match header.type_descriptor.as_string() {
             Some(name) => name.clone(),
             None => header.type_descriptor.to_string(),
         };
         if header.shape.contains(&0) {
-            return Err(DataError::Empty {
-                path: path.to_owned(),
-            });
+            return Err(DataError::Empty { path: path.to_owned() });
         }
-        let bytes = header
-            .shape
-            .iter()
-            .fold(element_bytes(&element_type), |b, &axis| {
-                b.saturating_mul(axis as u64)
-            });
+        let bytes =
+            header.shape.iter().fold(element_bytes(&element_type), |b, &axis| b.saturating_mul(axis as u64));
         let expected = bytes.saturating_add(header_bytes.len() as u64);
         // Unknown types have no length here, and are refused by name further on.
         if found != expected && bytes != 0 {
-            return Err(DataError::Length {
-                path: path.to_owned(),
-                found,
-                expected,
-            });
+            return Err(DataError::Length { path: path.to_owned(), found, expected });
         }
-        Ok(Stream {
-            path,
-            header,
-            header_bytes,
-            element_type,
-            elements: reader,
-        })
+        Ok(Stream { path, header, header_bytes, element_type, elements: reader })
     }
 
     /// Reads an array of images: bytes, divided by 255, or floats, which must lie in \[0, 1\].
@@ -120,11 +99,7 @@ impl<'a, R: Read> Stream<'a, R> {
             "|u1" | "u1" | "B" => {
                 let (path, array) = (self.path, self.array::<u8>()?);
                 let (data, count, shape) = to_nchw(path, array)?;
-                let pixels = Pixels::Bytes {
-                    data,
-                    offset: 0,
-                    stride: shape.iter().product(),
-                };
+                let pixels = Pixels::Bytes { data, offset: 0, stride: shape.iter().product() };
                 Ok(Images { pixels, count, shape })
             }
             "<f4" | ">f4" => self.floats::<f32>(|value| value),
@@ -140,17 +115,10 @@ impl<'a, R: Read> Stream<'a, R> {
         let path = self.path;
         let (data, count, shape) = to_nchw(path, self.array::<T>()?)?;
         // Compared before rounding, which would take 1 + 1e-12 into the range.
-        if let Some(index) = data
-            .iter()
-            .position(|&value| !(0.0..=1.0).contains(&value.into()))
-        {
+        if let Some(index) = data.iter().position(|&value| !(0.0..=1.0).contains(&value.into())) {
             return Err(value_error(path, index, shape, data[index].into()));
         }
-        Ok(Images {
-            pixels: Pixels::Floats(data.into_iter().map(to_f32).collect()),
-            count,
-            shape,
-        })
+        Ok(Images { pixels: Pixels::Floats(data.into_iter().map(to_f32).collect()), count, shape })
     }
 
     /// Reads labels: one axis of integers of any width, none negative or over 32 bits.
@@ -175,11 +143,7 @@ impl<'a, R: Read> Stream<'a, R> {
         let path = self.path;
         if self.header.shape.len() != 1 {
             let found = self.header.shape;
-            return Err(DataError::Shape {
-                path: path.to_owned(),
-                found,
-                expected: "[N] labels",
-            });
+            return Err(DataError::Shape { path: path.to_owned(), found, expected: "[N] labels" });
         }
         let label = |(index, value): (usize, &T)| {
             (*value).try_into().map_err(|_| DataError::Label {
@@ -193,36 +157,22 @@ impl<'a, R: Read> Stream<'a, R> {
     }
 
     fn array<T: ReadableElement>(self) -> Result<ArrayD<T>, DataError> {
-        let error = |source| DataError::Npy {
-            path: self.path.to_owned(),
-            source,
-        };
+        let error = |source| DataError::Npy { path: self.path.to_owned(), source };
         ArrayD::<T>::read_npy(self.header_bytes.as_slice().chain(self.elements)).map_err(error)
     }
 
     fn refused(self, expected: &'static str) -> DataError {
-        DataError::ElementType {
-            path: self.path.to_owned(),
-            found: self.element_type,
-            expected,
-        }
+        DataError::ElementType { path: self.path.to_owned(), found: self.element_type, expected }
     }
 }
 
 /// Reads magic string, version, length and dictionary, and refuses what is unsafe to parse.
 fn read_header(path: &Path, reader: &mut impl Read) -> Result<Vec<u8>, DataError> {
-    let error = |source| DataError::NpyHeader {
-        path: path.to_owned(),
-        source: ReadHeaderError::Io(source),
-    };
+    let error = |source| DataError::NpyHeader { path: path.to_owned(), source: ReadHeaderError::Io(source) };
     let mut bytes = vec![0; 10];
     reader.read_exact(&mut bytes).map_err(error)?;
     if !bytes.starts_with(b"\x93NUMPY") {
-        let found = bytes[..6]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<Vec<_>>()
-            .join(" ");
+        let found = bytes[..6].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
         return Err(DataError::Magic {
             path: path.to_owned(),
             found,
@@ -234,16 +184,8 @@ fn read_header(path: &Path, reader: &mut impl Read) -> Result<Vec<u8>, DataError
         bytes.resize(12, 0);
         reader.read_exact(&mut bytes[10..]).map_err(error)?;
     }
-    let length = bytes[8..]
-        .iter()
-        .rev()
-        .fold(0usize, |length, &byte| length << 8 | usize::from(byte));
-    let refused = |found| {
-        Err(DataError::NpyHeaderRefused {
-            path: path.to_owned(),
-            found,
-        })
-    };
+    let length = bytes[8..].iter().rev().fold(0usize, |length, &byte| length << 8 | usize::from(byte));
+    let refused = |found| Err(DataError::NpyHeaderRefused { path: path.to_owned(), found });
     if length > LONGEST_HEADER {
         return refused(length);
     }
@@ -278,17 +220,10 @@ fn to_nchw<T: Copy>(path: &Path, array: ArrayD<T>) -> Result<(Vec<T>, usize, [us
         [_, _, _, _] => array,
         ref found => {
             let expected = "[N, H, W], [N, C, H, W] or [N, H, W, C]";
-            return Err(DataError::Shape {
-                path: path.to_owned(),
-                found: found.to_vec(),
-                expected,
-            });
+            return Err(DataError::Shape { path: path.to_owned(), found: found.to_vec(), expected });
         }
     };
-    let (count, shape) = (
-        array.shape()[0],
-        [array.shape()[1], array.shape()[2], array.shape()[3]],
-    );
+    let (count, shape) = (array.shape()[0], [array.shape()[1], array.shape()[2], array.shape()[3]]);
     let data = match array.is_standard_layout() {
         true => array.into_raw_vec_and_offset().0,
         false => array.iter().copied().collect(),

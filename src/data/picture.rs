@@ -38,26 +38,13 @@ impl Pictures {
         let digest = sha256(&bytes);
         if digest != file.digest {
             let (found, expected) = (hex(&digest), hex(&file.digest));
-            return Err(DataError::Changed {
-                path: file.path.clone(),
-                found,
-                expected,
-            });
+            return Err(DataError::Changed { path: file.path.clone(), found, expected });
         }
-        let error = |source| DataError::Decode {
-            path: file.path.clone(),
-            source,
-        };
-        let decoded = reader(&bytes, self.limit)
-            .and_then(ImageReader::decode)
-            .map_err(error)?;
+        let error = |source| DataError::Decode { path: file.path.clone(), source };
+        let decoded = reader(&bytes, self.limit).and_then(ImageReader::decode).map_err(error)?;
         let size = [decoded.height() as usize, decoded.width() as usize];
         if size != file.size {
-            return Err(DataError::ImageShape {
-                path: file.path.clone(),
-                found: size,
-                expected: file.size,
-            });
+            return Err(DataError::ImageShape { path: file.path.clone(), found: size, expected: file.size });
         }
         let shape = [self.channels, file.size[0], file.size[1]];
         let values = planes(&decoded, self.channels);
@@ -74,23 +61,14 @@ pub(super) fn size(path: &Path, bytes: &[u8], limit: u64) -> Result<Option<[usiz
     match reader(bytes, limit).and_then(ImageReader::into_dimensions) {
         Ok((0, _) | (_, 0)) => Ok(None),
         Ok((width, height)) => Ok(Some([height as usize, width as usize])),
-        Err(source @ ImageError::Limits(_)) => Err(DataError::Decode {
-            path: path.to_owned(),
-            source,
-        }),
+        Err(source @ ImageError::Limits(_)) => Err(DataError::Decode { path: path.to_owned(), source }),
         Err(_) => Ok(None),
     }
 }
 
 /// Refuses an image whose float32 pixels take more than the limit.
 pub(super) fn within_limit(path: &Path, shape: [usize; 3], limit: u64) -> Result<(), DataError> {
-    within(
-        path,
-        shape
-            .iter()
-            .fold(4, |bytes: u64, &axis| bytes.saturating_mul(axis as u64)),
-        limit,
-    )
+    within(path, shape.iter().fold(4, |bytes: u64, &axis| bytes.saturating_mul(axis as u64)), limit)
 }
 
 /// A reader that goes by the contents, not by the file's name, and keeps to the limit of memory.

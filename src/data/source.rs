@@ -47,9 +47,6 @@ impl Source {
 
     /// The same with a file of labels.
     pub fn with_labels(self, labels: impl Into<PathBuf>) -> Source {
-        Source {
-            labels: Some(labels.into()),
-            ..self
-        }
+        Source { labels: Some(labels.into()), ..self }
     }
 }

@@ -18,11 +18,7 @@ enum Fault {
     #[error("the oracle panicked: {0}")]
     Panicked(String),
     #[error("the oracle returned {found} values of {what} instead of {expected}")]
-    Size {
-        what: &'static str,
-        expected: usize,
-        found: usize,
-    },
+    Size { what: &'static str, expected: usize, found: usize },
     #[error("{0} points of {1} parameters do not fit into memory")]
     TooMany(u64, usize),
 }
@@ -52,11 +48,7 @@ impl<'a> Bridge<'a> {
             parameters: oracle.parameters(),
             features: oracle.features(),
             max_evaluations: oracle.max_evaluations(),
-            state: RefCell::new(State {
-                oracle,
-                failure: None,
-                growth_was_proven: false,
-            }),
+            state: RefCell::new(State { oracle, failure: None, growth_was_proven: false }),
         }
     }
 
@@ -105,13 +97,7 @@ impl<'a> Bridge<'a> {
 /// `pointer` must point to `length` values that stay unchanged for `'a`.
 unsafe fn slice<'a>(pointer: *const f64, length: usize) -> &'a [f64] {
     // SAFETY: promised by the caller.
-    unsafe {
-        Slice {
-            ptr: pointer,
-            len: length,
-        }
-        .as_slice()
-    }
+    unsafe { Slice { ptr: pointer, len: length }.as_slice() }
 }
 
 /// Copies an answer out, once it is known to have the right length.
@@ -125,11 +111,7 @@ unsafe fn answer(
     out: *mut f64,
 ) -> Result<(), OracleError> {
     if values.len() != expected {
-        return Err(failed(Fault::Size {
-            what,
-            expected,
-            found: values.len(),
-        }));
+        return Err(failed(Fault::Size { what, expected, found: values.len() }));
     }
     // SAFETY: promised by the caller; what the oracle just made does not overlap the plugin's room.
     unsafe { ptr::copy_nonoverlapping(values.as_ptr(), out, expected) };
@@ -168,10 +150,7 @@ unsafe fn ask(
         );
     }
     let Ok(mut state) = bridge.state.try_borrow_mut() else {
-        return refuse(
-            status::INVALID_ARGUMENT,
-            "an oracle must not be asked while it answers",
-        );
+        return refuse(status::INVALID_ARGUMENT, "an oracle must not be asked while it answers");
     };
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| question(bridge, &mut state)));
     let failure = match outcome.unwrap_or_else(|payload| Err(failed(Fault::Panicked(describe(&*payload))))) {
@@ -186,8 +165,7 @@ unsafe fn ask(
 
 fn describe(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| payload.downcast_ref().cloned())
-        .unwrap_or_default()
+    text.or_else(|| payload.downcast_ref().cloned()).unwrap_or_default()
 }
 
 unsafe extern "C" fn features_at(
@@ -337,10 +315,7 @@ mod tests {
         let elsewhere = thread::spawn(move || question(ptr::with_exposed_provenance_mut(address), 1));
         let (status, out, message) = elsewhere.join().unwrap();
         assert_eq!(status, status::INVALID_ARGUMENT);
-        assert!(
-            out.is_nan() && message.contains("on the thread that called"),
-            "{message}"
-        );
+        assert!(out.is_nan() && message.contains("on the thread that called"), "{message}");
         assert!(bridge.finish().0.is_none());
     }
 

@@ -30,16 +30,7 @@ impl Transformation {
         let mut gamma = vec![f64::NAN; xi.len()];
         let answer = self.instance.call_optional(CALL, |this, error| {
             // SAFETY: n x m values each.
-            unsafe {
-                compose(
-                    this,
-                    theta.as_ptr(),
-                    xi.as_ptr(),
-                    n as u64,
-                    gamma.as_mut_ptr(),
-                    error,
-                )
-            }
+            unsafe { compose(this, theta.as_ptr(), xi.as_ptr(), n as u64, gamma.as_mut_ptr(), error) }
         })?;
         self.finish(CALL, answer, gamma, "a finite number", f64::is_finite)
     }
@@ -57,21 +48,10 @@ impl Transformation {
         let (mut shift, mut scale) = (vec![f64::NAN; xi.len()], vec![f64::NAN; xi.len()]);
         let answer = self.instance.call_optional(CALL, |this, error| {
             // SAFETY: n x m values each.
-            unsafe {
-                law(
-                    this,
-                    xi.as_ptr(),
-                    n as u64,
-                    shift.as_mut_ptr(),
-                    scale.as_mut_ptr(),
-                    error,
-                )
-            }
+            unsafe { law(this, xi.as_ptr(), n as u64, shift.as_mut_ptr(), scale.as_mut_ptr(), error) }
         })?;
         let shift = self.finish(CALL, answer, shift, "a finite number", f64::is_finite)?;
-        let scale = self.finish(CALL, answer, scale, "a positive number", |x| {
-            x.is_finite() && x > 0.0
-        })?;
+        let scale = self.finish(CALL, answer, scale, "a positive number", |x| x.is_finite() && x > 0.0)?;
         Ok(shift.zip(scale).map(|(shift, scale)| LawOfGamma { shift, scale }))
     }
 
@@ -90,16 +70,7 @@ impl Transformation {
         let mut out = vec![f64::NAN; xi.len()];
         let answer = self.instance.call_optional(CALL, |this, error| {
             // SAFETY: m values of the anchor, n x m of the others.
-            unsafe {
-                relative(
-                    this,
-                    anchor.as_ptr(),
-                    xi.as_ptr(),
-                    n as u64,
-                    out.as_mut_ptr(),
-                    error,
-                )
-            }
+            unsafe { relative(this, anchor.as_ptr(), xi.as_ptr(), n as u64, out.as_mut_ptr(), error) }
         })?;
         self.finish(CALL, answer, out, "a finite number", f64::is_finite)
     }

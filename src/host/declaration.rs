@@ -48,13 +48,8 @@ pub(super) unsafe fn read_table(table: TableRef) -> Result<(Table, PluginInfo), 
     required(head.create, "create")?;
     required(head.destroy, "destroy")?;
     // SAFETY: promised by the caller.
-    let (id, version, doc) = unsafe {
-        (
-            text(head.id, "name")?,
-            text(head.version, "version")?,
-            text(head.doc, "description")?,
-        )
-    };
+    let (id, version, doc) =
+        unsafe { (text(head.id, "name")?, text(head.version, "version")?, text(head.doc, "description")?) };
     // SAFETY: promised by the caller.
     let options = unsafe { read_options(head.options)? };
     check_name("the name", &id)?;
@@ -89,10 +84,7 @@ unsafe fn cast(head: *const Head) -> Result<Table, DeclarationError> {
     // SAFETY: `Head` is frozen, and every table starts with one.
     let (size, kind) = unsafe { ((*head).size, (*head).kind) };
     let large_enough = |expected: usize| match size < expected {
-        true => Err(DeclarationError::TableSize {
-            found: size,
-            expected,
-        }),
+        true => Err(DeclarationError::TableSize { found: size, expected }),
         false => Ok(()),
     };
     match kind {
@@ -140,10 +132,7 @@ unsafe fn read_transformation(
         // SAFETY: promised by the caller.
         let parameter = unsafe { read_parameter(parameter, class)? };
         if info.parameters.iter().any(|other| other.name == parameter.name) {
-            return Err(DeclarationError::Repeated {
-                what: "parameter",
-                name: parameter.name,
-            });
+            return Err(DeclarationError::Repeated { what: "parameter", name: parameter.name });
         }
         info.parameters.push(parameter);
     }
@@ -165,9 +154,7 @@ unsafe fn read_transformation(
 /// # Safety
 /// As for [`read_table`].
 unsafe fn read_parameter(parameter: &Parameter, class: Class) -> Result<ParameterInfo, DeclarationError> {
-    let Parameter {
-        low, high, identity, ..
-    } = *parameter;
+    let Parameter { low, high, identity, .. } = *parameter;
     // SAFETY: promised by the caller.
     let (name, unit, doc) = unsafe {
         (
@@ -180,24 +167,12 @@ unsafe fn read_parameter(parameter: &Parameter, class: Class) -> Result<Paramete
     // False for every NaN.
     let sane = low < high && low <= identity && identity <= high && identity.is_finite();
     if !sane {
-        return Err(DeclarationError::Domain {
-            name,
-            low,
-            high,
-            identity,
-        });
+        return Err(DeclarationError::Domain { name, low, high, identity });
     }
     if class == Class::Additive && identity != 0.0 {
         return Err(DeclarationError::AdditiveIdentity(name));
     }
-    Ok(ParameterInfo {
-        name,
-        unit,
-        doc,
-        low,
-        high,
-        identity,
-    })
+    Ok(ParameterInfo { name, unit, doc, low, high, identity })
 }
 
 fn check_noise(table: &NoiseTable) -> Result<(), DeclarationError> {
@@ -219,10 +194,7 @@ pub(super) fn check_name(what: &'static str, name: &str) -> Result<(), Declarati
     if !name.is_empty() && name.chars().all(allowed) {
         return Ok(());
     }
-    Err(DeclarationError::Name {
-        what,
-        name: name.to_owned(),
-    })
+    Err(DeclarationError::Name { what, name: name.to_owned() })
 }
 
 #[cfg(test)]
@@ -242,9 +214,7 @@ mod tests {
     }
 
     fn parameters(low: f64, high: f64, identity: f64) -> Slice<Parameter> {
-        Slice::new(Box::leak(Box::new([Parameter::new(
-            "amount", "1", "Added.", low, high, identity,
-        )])))
+        Slice::new(Box::leak(Box::new([Parameter::new("amount", "1", "Added.", low, high, identity)])))
     }
 
     fn options(specs: Vec<OptionSpec>) -> Slice<OptionSpec> {
@@ -257,44 +227,28 @@ mod tests {
         assert_refused("less than the", |table| table.head.size -= 8);
         assert_refused("`apply` is missing", |table| table.apply = None);
         assert_refused("`create` is missing", |table| table.head.create = None);
-        assert_refused("`law_of_gamma` is missing", |table| {
-            table.class = class::RESOLVABLE
-        });
+        assert_refused("`law_of_gamma` is missing", |table| table.class = class::RESOLVABLE);
         assert_refused("its class is 9", |table| table.class = 9);
         assert_refused("needs a parameter", |table| table.parameters = Slice::EMPTY);
-        assert_eq!(
-            refuse(TableRef(std::ptr::null())),
-            DeclarationError::Pointer.to_string()
-        );
+        assert_eq!(refuse(TableRef(std::ptr::null())), DeclarationError::Pointer.to_string());
     }
 
     #[test]
     fn names_are_checked() {
-        assert_refused("`Bright-en` must consist of", |table| {
-            table.head.id = Str::new("Bright-en")
-        });
+        assert_refused("`Bright-en` must consist of", |table| table.head.id = Str::new("Bright-en"));
         assert_refused("`` must consist of", |table| table.head.id = Str::EMPTY);
         static BYTES: [u8; 2] = [0xff, 0xfe];
         assert_refused("its version is not UTF-8", |table| {
-            table.head.version = Str {
-                ptr: BYTES.as_ptr(),
-                len: 2,
-            };
+            table.head.version = Str { ptr: BYTES.as_ptr(), len: 2 };
         });
     }
 
     #[test]
     fn domains_are_checked() {
-        for (low, high, identity) in [
-            (1.0, -1.0, 0.0),
-            (0.0, 0.0, 0.0),
-            (1.0, 2.0, 0.0),
-            (f64::NAN, 1.0, 0.0),
-            (-1.0, 1.0, f64::NAN),
-        ] {
-            assert_refused("cannot be", |table| {
-                table.parameters = parameters(low, high, identity)
-            });
+        for (low, high, identity) in
+            [(1.0, -1.0, 0.0), (0.0, 0.0, 0.0), (1.0, 2.0, 0.0), (f64::NAN, 1.0, 0.0), (-1.0, 1.0, f64::NAN)]
+        {
+            assert_refused("cannot be", |table| table.parameters = parameters(low, high, identity));
         }
         assert_refused("identity of parameter `amount` is not 0", |table| {
             table.parameters = parameters(0.0, 2.0, 1.0);
@@ -306,26 +260,11 @@ mod tests {
         let wrong = [
             ("must not be called `range`", OptionSpec::float("range", "")),
             ("must consist of", OptionSpec::float("a b", "")),
-            (
-                "range is empty",
-                OptionSpec::float("x", "").at_least(2.0).at_most(1.0),
-            ),
-            (
-                "required and has a default",
-                OptionSpec::float("x", "").default_float(1.0).required(),
-            ),
-            (
-                "not what it declares",
-                OptionSpec::float("x", "").at_least(2.0).default_float(1.0),
-            ),
-            (
-                "not what it declares",
-                OptionSpec::integer("x", "").default_float(1.0),
-            ),
-            (
-                "not what it declares",
-                OptionSpec::choice("x", "", &["a"]).default_text("b"),
-            ),
+            ("range is empty", OptionSpec::float("x", "").at_least(2.0).at_most(1.0)),
+            ("required and has a default", OptionSpec::float("x", "").default_float(1.0).required()),
+            ("not what it declares", OptionSpec::float("x", "").at_least(2.0).default_float(1.0)),
+            ("not what it declares", OptionSpec::integer("x", "").default_float(1.0)),
+            ("not what it declares", OptionSpec::choice("x", "", &["a"]).default_text("b")),
             ("a choice needs choices", OptionSpec::choice("x", "", &[])),
         ];
         for (message, spec) in wrong {

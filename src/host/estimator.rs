@@ -38,10 +38,7 @@ pub struct Estimator {
 impl Estimator {
     pub(super) fn new(instance: Instance, table: &'static EstimatorTable) -> Result<Self, HostError> {
         present(instance.info(), table.bound, "bound")?;
-        Ok(Self {
-            instance: Arc::new(instance),
-            table,
-        })
+        Ok(Self { instance: Arc::new(instance), table })
     }
 
     /// Name of the plugin.
@@ -75,27 +72,16 @@ impl Estimator {
         const CALL: &str = "bound";
         let bound = present(self.info(), self.table.bound, CALL)?;
         let m = oracle.parameters();
-        for (what, values) in [
-            ("the anchor", anchor),
-            ("the low ends", low),
-            ("the high ends", high),
-        ] {
+        for (what, values) in [("the anchor", anchor), ("the low ends", low), ("the high ends", high)] {
             self.instance.size(CALL, what, values.len(), m)?;
         }
         let (range_low, range_high) = oracle.range();
         let (range_low, range_high) = (range_low.to_vec(), range_high.to_vec());
-        self.instance
-            .size(CALL, "the low ends of the range", range_low.len(), m)?;
-        self.instance
-            .size(CALL, "the high ends of the range", range_high.len(), m)?;
+        self.instance.size(CALL, "the low ends of the range", range_low.len(), m)?;
+        self.instance.size(CALL, "the high ends of the range", range_high.len(), m)?;
         let bridge = Bridge::new(oracle);
         let table = bridge.table(&range_low, &range_high);
-        let mut out = abi::Bound {
-            value: f64::NAN,
-            kind: u32::MAX,
-            padding: 0,
-            evaluations: 0,
-        };
+        let mut out = abi::Bound { value: f64::NAN, kind: u32::MAX, padding: 0, evaluations: 0 };
         let outcome = self.instance.call(CALL, |this, error| {
             let (anchor, low, high) = (anchor.as_ptr(), low.as_ptr(), high.as_ptr());
             // SAFETY: m values each; table and bridge outlive the call.
@@ -103,10 +89,7 @@ impl Estimator {
         });
         let (failure, growth_was_proven) = bridge.finish();
         if let Some(source) = failure {
-            return Err(HostError::Oracle {
-                plugin: Arc::clone(self.info()),
-                source,
-            });
+            return Err(HostError::Oracle { plugin: Arc::clone(self.info()), source });
         }
         outcome?;
         self.read(out, growth_was_proven)
@@ -114,23 +97,13 @@ impl Estimator {
 
     fn read(&self, out: abi::Bound, growth_was_proven: bool) -> Result<Bound, HostError> {
         const CALL: &str = "bound";
-        self.instance
-            .values(CALL, &[out.value], "a bound", |value| value >= 0.0)?;
+        self.instance.values(CALL, &[out.value], "a bound", |value| value >= 0.0)?;
         let kind = f64::from(out.kind);
         let known = [f64::from(bound_kind::ESTIMATED), f64::from(bound_kind::PROVEN)];
-        self.instance
-            .values(CALL, &[kind], "a kind of bound", |kind| known.contains(&kind))?;
+        self.instance.values(CALL, &[kind], "a kind of bound", |kind| known.contains(&kind))?;
         let proven = out.kind == bound_kind::PROVEN && growth_was_proven;
-        let kind = if proven {
-            BoundKind::Proven
-        } else {
-            BoundKind::Estimated
-        };
-        Ok(Bound {
-            value: out.value,
-            kind,
-            evaluations: out.evaluations,
-        })
+        let kind = if proven { BoundKind::Proven } else { BoundKind::Estimated };
+        Ok(Bound { value: out.value, kind, evaluations: out.evaluations })
     }
 }
 
@@ -190,19 +163,9 @@ mod tests {
 
     #[test]
     fn proven_counts_only_with_a_growth_bound() {
-        let expected = Bound {
-            value: 2.0,
-            kind: BoundKind::Proven,
-            evaluations: 2,
-        };
+        let expected = Bound { value: 2.0, kind: BoundKind::Proven, evaluations: 2 };
         assert_eq!(bound(None, true, "").unwrap(), expected);
-        assert_eq!(
-            bound(None, false, "").unwrap(),
-            Bound {
-                kind: BoundKind::Estimated,
-                ..expected
-            }
-        );
+        assert_eq!(bound(None, false, "").unwrap(), Bound { kind: BoundKind::Estimated, ..expected });
     }
 
     #[test]
@@ -234,15 +197,7 @@ mod tests {
     #[test]
     fn sizes_are_checked() {
         let ends = registry().estimator("ends", &[]).unwrap();
-        let error = ends.bound(
-            &mut Line {
-                proven: true,
-                fault: "",
-            },
-            &[1.0, 2.0],
-            &[0.5],
-            &[3.0],
-        );
+        let error = ends.bound(&mut Line { proven: true, fault: "" }, &[1.0, 2.0], &[0.5], &[3.0]);
         assert!(matches!(error, Err(HostError::Size { .. })));
     }
 }

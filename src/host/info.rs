@@ -60,13 +60,7 @@ pub struct PluginInfo {
 
 impl Display for PluginInfo {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{} plugin `{}` ({})",
-            self.kind,
-            self.id,
-            self.path.display()
-        )
+        write!(formatter, "{} plugin `{}` ({})", self.kind, self.id, self.path.display())
     }
 }
 

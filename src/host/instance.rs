@@ -33,24 +33,12 @@ impl Instance {
     pub(super) fn create(plugin: &Plugin, given: &[(String, Value)]) -> Result<Self, HostError> {
         let options = check_options(&plugin.info, given)?;
         let create = present(&plugin.info, plugin.table.head().create, "create")?;
-        let mut instance = Self {
-            plugin: plugin.clone(),
-            handle: ptr::null_mut(),
-            options,
-        };
+        let mut instance = Self { plugin: plugin.clone(), handle: ptr::null_mut(), options };
         let values = lower(&instance.options);
         let mut handle = ptr::null_mut();
         instance.call("create", |_, error| {
             // SAFETY: as the table says; `values` borrow from `instance.options`, which outlives the call.
-            unsafe {
-                create(
-                    &raw const HOST,
-                    values.as_ptr(),
-                    values.len(),
-                    &raw mut handle,
-                    error,
-                )
-            }
+            unsafe { create(&raw const HOST, values.as_ptr(), values.len(), &raw mut handle, error) }
         })?;
         instance.handle = handle;
         Ok(instance)
@@ -72,13 +60,12 @@ impl Instance {
         name: &'static str,
         function: impl FnOnce(*const c_void, *mut ErrorBuffer) -> Status,
     ) -> Result<(), HostError> {
-        self.call_optional(name, function)?
-            .ok_or_else(|| HostError::Call {
-                plugin: Arc::clone(self.info()),
-                call: name,
-                failure: Failure::Absent,
-                message: "no answer, where one is required".to_owned(),
-            })
+        self.call_optional(name, function)?.ok_or_else(|| HostError::Call {
+            plugin: Arc::clone(self.info()),
+            call: name,
+            failure: Failure::Absent,
+            message: "no answer, where one is required".to_owned(),
+        })
     }
 
     /// As [`Instance::call`]; `None` when the plugin says that it has no answer.
@@ -120,13 +107,7 @@ impl Instance {
         if found == expected {
             return Ok(());
         }
-        Err(HostError::Size {
-            plugin: Arc::clone(self.info()),
-            call,
-            what,
-            expected,
-            found,
-        })
+        Err(HostError::Size { plugin: Arc::clone(self.info()), call, what, expected, found })
     }
 
     /// Fails unless all values are as they must be.
@@ -139,12 +120,7 @@ impl Instance {
     ) -> Result<(), HostError> {
         match values.iter().find(|&&value| !good(value)) {
             None => Ok(()),
-            Some(&value) => Err(HostError::Value {
-                plugin: Arc::clone(self.info()),
-                call,
-                value,
-                expected,
-            }),
+            Some(&value) => Err(HostError::Value { plugin: Arc::clone(self.info()), call, value, expected }),
         }
     }
 

@@ -34,31 +34,20 @@ pub(super) struct File {
 impl File {
     pub(super) fn read(path: &Path) -> Result<Self, HostError> {
         if !is_plugin_library(path) {
-            return Err(HostError::FileName {
-                path: path.to_owned(),
-                expected: expected_name(),
-            });
+            return Err(HostError::FileName { path: path.to_owned(), expected: expected_name() });
         }
         let read = || {
             let path = path.canonicalize()?;
             let bytes = std::fs::read(&path)?;
-            Ok(Self {
-                path,
-                digest: hexadecimal(&Sha256::digest(&bytes)),
-            })
+            Ok(Self { path, digest: hexadecimal(&Sha256::digest(&bytes)) })
         };
-        read().map_err(|source| HostError::Read {
-            path: path.to_owned(),
-            source,
-        })
+        read().map_err(|source| HostError::Read { path: path.to_owned(), source })
     }
 
     /// Opens the library, for good, and reads its plugins.
     pub(super) fn open(&self) -> Result<Vec<Plugin>, HostError> {
-        let handle = open(&self.path).map_err(|source| HostError::Open {
-            path: self.path.clone(),
-            source,
-        })?;
+        let handle =
+            open(&self.path).map_err(|source| HostError::Open { path: self.path.clone(), source })?;
         // Never unloaded: tables, texts and threads of the library stay valid.
         let handle: &'static Handle = Box::leak(Box::new(handle));
         // SAFETY: a data symbol of type `Entry`, which is what its name, with the major version in it, stands for.
@@ -99,20 +88,12 @@ pub(super) unsafe fn read_entry(entry: *const Entry, file: &File) -> Result<Vec<
     // SAFETY: `size` comes first in every version; checked before anything else is read.
     let size = unsafe { entry.cast::<usize>().as_ref() }.copied().unwrap_or(0);
     if size < size_of::<Entry>() {
-        return Err(HostError::EntrySize {
-            path: path(),
-            found: size,
-            expected: size_of::<Entry>(),
-        });
+        return Err(HostError::EntrySize { path: path(), found: size, expected: size_of::<Entry>() });
     }
     // SAFETY: not null, and large enough.
     let entry = unsafe { &*entry };
     if entry.layout != LAYOUT {
-        return Err(HostError::Layout {
-            path: path(),
-            found: entry.layout,
-            expected: LAYOUT,
-        });
+        return Err(HostError::Layout { path: path(), found: entry.layout, expected: LAYOUT });
     }
     // SAFETY: same layout; the library's own statics.
     let tables: &[TableRef] = unsafe { entry.tables.as_slice() };
@@ -128,32 +109,18 @@ pub(super) unsafe fn read_entry(entry: *const Entry, file: &File) -> Result<Vec<
         info.path = path();
         info.digest.clone_from(&file.digest);
         let lock = (!info.thread_safe).then(|| Arc::clone(&lock));
-        plugins.push(Plugin {
-            info: Arc::new(info),
-            table,
-            lock,
-        });
+        plugins.push(Plugin { info: Arc::new(info), table, lock });
     }
     no_repetition(&plugins)
-        .map_err(|source| HostError::Declaration {
-            path: path(),
-            number: 0,
-            source,
-        })
+        .map_err(|source| HostError::Declaration { path: path(), number: 0, source })
         .map(|()| plugins)
 }
 
 fn no_repetition(plugins: &[Plugin]) -> Result<(), DeclarationError> {
     for (i, plugin) in plugins.iter().enumerate() {
         let PluginInfo { kind, id, .. } = &*plugin.info;
-        if plugins[..i]
-            .iter()
-            .any(|other| other.info.kind == *kind && other.info.id == *id)
-        {
-            return Err(DeclarationError::Repeated {
-                what: kind.name(),
-                name: id.clone(),
-            });
+        if plugins[..i].iter().any(|other| other.info.kind == *kind && other.info.id == *id) {
+            return Err(DeclarationError::Repeated { what: kind.name(), name: id.clone() });
         }
     }
     Ok(())
@@ -169,9 +136,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 /// As for [`abi::Str::as_str`].
 pub(super) unsafe fn text(text: abi::Str, what: &'static str) -> Result<String, DeclarationError> {
     // SAFETY: promised by the caller.
-    unsafe { text.as_str() }
-        .map(str::to_owned)
-        .map_err(|_| DeclarationError::Text(what))
+    unsafe { text.as_str() }.map(str::to_owned).map_err(|_| DeclarationError::Text(what))
 }
 
 #[cfg(test)]
@@ -187,31 +152,17 @@ mod tests {
 
     #[test]
     fn other_layouts_are_refused() {
-        let error = refuse(Entry {
-            layout: LAYOUT ^ 1,
-            ..Entry::new("tests", &[])
-        });
+        let error = refuse(Entry { layout: LAYOUT ^ 1, ..Entry::new("tests", &[]) });
         assert!(matches!(error, HostError::Layout { .. }));
-        assert!(
-            error
-                .to_string()
-                .contains("/here/libgsmooth_x.so has the layout 0x"),
-            "{error}"
-        );
-        let error = refuse(Entry {
-            size: 8,
-            ..Entry::new("tests", &[])
-        });
+        assert!(error.to_string().contains("/here/libgsmooth_x.so has the layout 0x"), "{error}");
+        let error = refuse(Entry { size: 8, ..Entry::new("tests", &[]) });
         assert!(matches!(error, HostError::EntrySize { found: 8, .. }));
     }
 
     #[test]
     fn larger_entries_of_later_minor_versions_are_taken() {
-        let entry: &'static Entry = Box::leak(Box::new(Entry {
-            size: 4096,
-            abi_minor: 9,
-            ..Entry::new("tests", &[])
-        }));
+        let entry: &'static Entry =
+            Box::leak(Box::new(Entry { size: 4096, abi_minor: 9, ..Entry::new("tests", &[]) }));
         // SAFETY: leaked; only fields of version 1 are read.
         let plugins = unsafe { read_entry(entry, &file("/here/libgsmooth_x.so")) }.unwrap();
         assert!(plugins.is_empty());
@@ -223,14 +174,8 @@ mod tests {
         let path = folder.path().join(expected_name().replace("NAME", "abc"));
         std::fs::write(&path, "abc").unwrap();
         let file = File::read(&path).unwrap();
-        assert_eq!(
-            file.digest,
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(file.digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert!(matches!(file.open(), Err(HostError::Open { .. })));
-        assert!(matches!(
-            File::read(&folder.path().join("abc.so")),
-            Err(HostError::FileName { .. })
-        ));
+        assert!(matches!(File::read(&folder.path().join("abc.so")), Err(HostError::FileName { .. })));
     }
 }

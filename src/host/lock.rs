@@ -20,17 +20,11 @@ pub(super) struct Held<'a> {
 impl ReentrantLock {
     pub(super) fn hold(&self) -> Held<'_> {
         if self.holder.load(Ordering::Relaxed) == this_thread() {
-            return Held {
-                lock: self,
-                guard: None,
-            };
+            return Held { lock: self, guard: None };
         }
         let guard = self.mutex.lock().unwrap_or_else(PoisonError::into_inner);
         self.holder.store(this_thread(), Ordering::Relaxed);
-        Held {
-            lock: self,
-            guard: Some(guard),
-        }
+        Held { lock: self, guard: Some(guard) }
     }
 }
 

@@ -24,11 +24,7 @@ impl Noise {
             unsafe { support(this, &raw mut low, &raw mut high, error) }
         })?;
         instance.values(CALL, &[low], "the low end of an interval", |low| low < high)?;
-        Ok(Self {
-            instance: Arc::new(instance),
-            table,
-            support: (low, high),
-        })
+        Ok(Self { instance: Arc::new(instance), table, support: (low, high) })
     }
 
     /// Name of the plugin.
@@ -65,9 +61,7 @@ impl Noise {
         })?;
         let (low, high) = self.support;
         self.instance
-            .values(CALL, out, "a finite number in the support", |x| {
-                x.is_finite() && low <= x && x <= high
-            })
+            .values(CALL, out, "a finite number in the support", |x| x.is_finite() && low <= x && x <= high)
     }
 
     /// P(theta <= x), accurate in the lower tail.
@@ -92,14 +86,9 @@ impl Noise {
     /// Sizes that differ, the plugin's own error or panic, a value that is no number or outside the support.
     pub fn quantile(&self, p: &[f64], out: &mut [f64]) -> Result<(), HostError> {
         let (low, high) = self.support;
-        self.map(
-            "quantile",
-            self.table.quantile,
-            p,
-            out,
-            "a number in the support",
-            |x| low <= x && x <= high,
-        )
+        self.map("quantile", self.table.quantile, p, out, "a number in the support", |x| {
+            low <= x && x <= high
+        })
     }
 
     /// The x with P(theta > x) = p.
@@ -108,9 +97,7 @@ impl Noise {
     /// As for [`Noise::quantile`].
     pub fn isf(&self, p: &[f64], out: &mut [f64]) -> Result<(), HostError> {
         let (low, high) = self.support;
-        self.map("isf", self.table.isf, p, out, "a number in the support", |x| {
-            low <= x && x <= high
-        })
+        self.map("isf", self.table.isf, p, out, "a number in the support", |x| low <= x && x <= high)
     }
 
     /// Natural logarithm of the density; minus infinity outside the support.
@@ -118,9 +105,7 @@ impl Noise {
     /// # Errors
     /// Sizes that differ, the plugin's own error or panic, a value that is no number.
     pub fn log_density(&self, x: &[f64], out: &mut [f64]) -> Result<(), HostError> {
-        self.map("log_density", self.table.log_density, x, out, "a number", |y| {
-            !y.is_nan()
-        })
+        self.map("log_density", self.table.log_density, x, out, "a number", |y| !y.is_nan())
     }
 
     /// [`Noise::cdf`] at one point.
@@ -205,14 +190,8 @@ mod tests {
     fn functions_and_samples_pass_through() {
         let unit = unit(0);
         assert_eq!(unit.support(), (0.0, 1.0));
-        assert_eq!(
-            (unit.cdf_at(0.25).unwrap(), unit.sf_at(0.25).unwrap()),
-            (0.25, 0.75)
-        );
-        assert_eq!(
-            (unit.quantile_at(0.25).unwrap(), unit.isf_at(0.25).unwrap()),
-            (0.25, 0.75)
-        );
+        assert_eq!((unit.cdf_at(0.25).unwrap(), unit.sf_at(0.25).unwrap()), (0.25, 0.75));
+        assert_eq!((unit.quantile_at(0.25).unwrap(), unit.isf_at(0.25).unwrap()), (0.25, 0.75));
         assert_eq!(unit.log_density_at(2.0).unwrap(), f64::NEG_INFINITY);
         let mut samples = [0.0; 3];
         unit.sample(&[1 << 62, 1 << 63, 3 << 62], &mut samples).unwrap();
@@ -221,11 +200,7 @@ mod tests {
         }
         assert!(matches!(
             unit.sample(&[1], &mut samples),
-            Err(HostError::Size {
-                expected: 1,
-                found: 3,
-                ..
-            })
+            Err(HostError::Size { expected: 1, found: 3, .. })
         ));
     }
 
@@ -234,24 +209,12 @@ mod tests {
         let unit = unit(1);
         for (error, message) in [
             (unit.cdf_at(0.5).unwrap_err(), "`cdf`"),
-            (
-                unit.sf_at(0.5).unwrap_err(),
-                "returned 1.5, which is not a probability",
-            ),
-            (
-                unit.quantile_at(0.5).unwrap_err(),
-                "returned -0.5, which is not a number in the support",
-            ),
-            (
-                unit.sample(&[1 << 62], &mut [0.0]).unwrap_err(),
-                "not a finite number in the support",
-            ),
+            (unit.sf_at(0.5).unwrap_err(), "returned 1.5, which is not a probability"),
+            (unit.quantile_at(0.5).unwrap_err(), "returned -0.5, which is not a number in the support"),
+            (unit.sample(&[1 << 62], &mut [0.0]).unwrap_err(), "not a finite number in the support"),
         ] {
             assert!(error.to_string().contains(message), "{error}");
-            assert!(
-                error.to_string().contains("noise plugin `unit` (/here/"),
-                "{error}"
-            );
+            assert!(error.to_string().contains("noise plugin `unit` (/here/"), "{error}");
         }
     }
 }

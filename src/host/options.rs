@@ -23,10 +23,7 @@ pub(super) unsafe fn read_options(specs: Slice<OptionSpec>) -> Result<Vec<Option
         // SAFETY: promised by the caller.
         let option = unsafe { read_option(spec)? };
         if options.iter().any(|other| other.name == option.name) {
-            return Err(DeclarationError::Repeated {
-                what: "option",
-                name: option.name,
-            });
+            return Err(DeclarationError::Repeated { what: "option", name: option.name });
         }
         options.push(option);
     }
@@ -37,20 +34,12 @@ pub(super) unsafe fn read_options(specs: Slice<OptionSpec>) -> Result<Vec<Option
 /// As for [`read_options`].
 unsafe fn read_option(spec: &OptionSpec) -> Result<OptionInfo, DeclarationError> {
     // SAFETY: promised by the caller.
-    let (name, doc) = unsafe {
-        (
-            text(spec.name, "option's name")?,
-            text(spec.doc, "option's description")?,
-        )
-    };
+    let (name, doc) = unsafe { (text(spec.name, "option's name")?, text(spec.doc, "option's description")?) };
     check_name("the option", &name)?;
     if RESERVED.contains(&name.as_str()) {
         return Err(DeclarationError::Reserved(name));
     }
-    let fault = |what| DeclarationError::Option {
-        name: name.clone(),
-        what,
-    };
+    let fault = |what| DeclarationError::Option { name: name.clone(), what };
     let kind = match spec.kind {
         option_kind::FLOAT => OptionKind::Float,
         option_kind::INTEGER => OptionKind::Integer,
@@ -76,25 +65,13 @@ unsafe fn read_option(spec: &OptionSpec) -> Result<OptionInfo, DeclarationError>
     // SAFETY: promised by the caller.
     let default = unsafe { read_default(&spec.default)? };
     let required = spec.required != 0;
-    let option = OptionInfo {
-        name,
-        doc,
-        kind,
-        required,
-        default,
-        low: spec.min,
-        high: spec.max,
-        choices,
-    };
+    let option = OptionInfo { name, doc, kind, required, default, low: spec.min, high: spec.max, choices };
     match &option.default {
         Some(_) if required => Err("it is required and has a default"),
         Some(default) if !fits(&option, default) => Err("its default is not what it declares to take"),
         _ => Ok(()),
     }
-    .map_err(|what| DeclarationError::Option {
-        name: option.name.clone(),
-        what,
-    })?;
+    .map_err(|what| DeclarationError::Option { name: option.name.clone(), what })?;
     Ok(option)
 }
 
@@ -105,9 +82,7 @@ unsafe fn read_default(value: &abi::OptionValue) -> Result<Option<OptionValue>, 
         option_kind::FLOAT => Some(OptionValue::Float(value.float)),
         option_kind::INTEGER => Some(OptionValue::Integer(value.integer)),
         // SAFETY: promised by the caller.
-        option_kind::TEXT => Some(OptionValue::Text(unsafe {
-            text(value.text, "option's default")?
-        })),
+        option_kind::TEXT => Some(OptionValue::Text(unsafe { text(value.text, "option's default")? })),
         // SAFETY: promised by the caller.
         option_kind::FLOATS => Some(OptionValue::Floats(unsafe { value.floats.as_slice() }.to_vec())),
         _ => None,
@@ -204,11 +179,9 @@ fn check_option(
             nearest: nearest(value, option.choices.iter().map(String::as_str)).map(Into::into),
             choices: option.choices.clone(),
         }),
-        (OptionKind::Floats, Value::Array(values)) => values
-            .iter()
-            .map(float)
-            .collect::<Result<_, _>>()
-            .map(OptionValue::Floats),
+        (OptionKind::Floats, Value::Array(values)) => {
+            values.iter().map(float).collect::<Result<_, _>>().map(OptionValue::Floats)
+        }
         _ => Err(mismatch(value)),
     }
 }
@@ -284,22 +257,14 @@ mod tests {
         let faults = [
             (float("gian", 1.0), "gian", "did you mean `gain`?"),
             (text("gain", "1"), "gain", "must be a number, not a text"),
-            (
-                float("gain", 0.0),
-                "gain",
-                "must be greater than 0 and at most 2, not 0",
-            ),
+            (float("gain", 0.0), "gain", "must be greater than 0 and at most 2, not 0"),
             (float("gain", f64::NAN), "gain", "not NaN"),
             (integer("gain", 3), "gain", "at most 2, not 3"),
             (float("order", 2.0), "order", "must be an integer, not a float"),
             (integer("order", 0), "order", "must be at least 1, not 0"),
             (array(Value::Float(-1.0)), "weights", "must be at least 0, not -1"),
             (array(Value::Boolean(true)), "weights", "not a boolean"),
-            (
-                float("weights", 1.0),
-                "weights",
-                "an array of numbers, not a float",
-            ),
+            (float("weights", 1.0), "weights", "an array of numbers, not a float"),
             (text("fault", "panics"), "fault", "did you mean `panic`?"),
             (integer("note", 1), "note", "must be a text, not an integer"),
         ];
@@ -314,18 +279,12 @@ mod tests {
     #[test]
     fn a_required_option_is_missed() {
         let error = registry().noise("unit", &[]).unwrap_err();
-        assert!(
-            matches!(&error, HostError::OptionMissing { option, .. } if option == "broken"),
-            "{error}"
-        );
+        assert!(matches!(&error, HostError::OptionMissing { option, .. } if option == "broken"), "{error}");
     }
 
     #[test]
     fn only_similar_names_are_suggested() {
-        assert_eq!(
-            nearest("guassian", ["laplace", "gaussian"].into_iter()),
-            Some("gaussian".to_owned())
-        );
+        assert_eq!(nearest("guassian", ["laplace", "gaussian"].into_iter()), Some("gaussian".to_owned()));
         assert_eq!(nearest("zoom", ["laplace", "gaussian"].into_iter()), None);
     }
 }

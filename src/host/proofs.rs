@@ -29,14 +29,7 @@ impl Transformation {
         let answer = self.instance.call_optional(CALL, |this, error| {
             // SAFETY: one image, and m values each.
             unsafe {
-                lipschitz(
-                    this,
-                    &raw const image,
-                    low.as_ptr(),
-                    high.as_ptr(),
-                    bound.as_mut_ptr(),
-                    error,
-                )
+                lipschitz(this, &raw const image, low.as_ptr(), high.as_ptr(), bound.as_mut_ptr(), error)
             }
         })?;
         self.finish(CALL, answer, bound, "a bound", |x| x >= 0.0)
@@ -63,16 +56,7 @@ impl Transformation {
         let mut bound = f64::NAN;
         let answer = self.instance.call_optional(CALL, |this, error| {
             // SAFETY: one image, m values each, and room for one value.
-            unsafe {
-                rounding(
-                    this,
-                    &raw const image,
-                    low.as_ptr(),
-                    high.as_ptr(),
-                    &raw mut bound,
-                    error,
-                )
-            }
+            unsafe { rounding(this, &raw const image, low.as_ptr(), high.as_ptr(), &raw mut bound, error) }
         })?;
         let bound = self.finish(CALL, answer, vec![bound], "a bound", |x| x >= 0.0)?;
         Ok(bound.and_then(|bound| bound.first().copied()))
@@ -98,19 +82,7 @@ impl Transformation {
         let fill = |out: &mut [f64], count: &mut u64| {
             self.instance.call_optional(CALL, |this, error| {
                 // SAFETY: m values each, and room for as many values as `count` says.
-                unsafe {
-                    levels(
-                        this,
-                        c,
-                        h,
-                        w,
-                        low.as_ptr(),
-                        high.as_ptr(),
-                        out.as_mut_ptr(),
-                        count,
-                        error,
-                    )
-                }
+                unsafe { levels(this, c, h, w, low.as_ptr(), high.as_ptr(), out.as_mut_ptr(), count, error) }
             })
         };
         let mut count = 0;
@@ -120,19 +92,15 @@ impl Transformation {
         let whole = |count: u64| usize::try_from(count).ok().filter(|&count| count <= MOST_LEVELS);
         let m = self.parameters().len();
         let good = |x: f64| x >= 0.0 && whole(x as u64).is_some_and(|count| count.is_multiple_of(m));
-        self.instance
-            .values(CALL, &[count as f64], "a number of values that fits", good)?;
+        self.instance.values(CALL, &[count as f64], "a number of values that fits", good)?;
         let mut out = vec![f64::NAN; count as usize];
         let room = count;
         let answer = fill(&mut out, &mut count)?;
         self.instance
-            .values(CALL, &[count as f64], "the number of values it announced", |x| {
-                x == room as f64
-            })?;
+            .values(CALL, &[count as f64], "the number of values it announced", |x| x == room as f64)?;
         for (j, (&low, &high)) in low.iter().zip(high).enumerate() {
             let column: Vec<_> = out.iter().copied().skip(j).step_by(m).collect();
-            self.instance
-                .values(CALL, &column, "a value inside the box", |x| low <= x && x <= high)?;
+            self.instance.values(CALL, &column, "a value inside the box", |x| low <= x && x <= high)?;
         }
         Ok(answer.map(|()| out))
     }

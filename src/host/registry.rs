@@ -72,13 +72,8 @@ impl Registry {
             }
         }
         self.plugins.extend(plugins);
-        self.plugins
-            .sort_by(|a, b| (a.info.kind, &a.info.id).cmp(&(b.info.kind, &b.info.id)));
-        self.infos = self
-            .plugins
-            .iter()
-            .map(|plugin| Arc::clone(&plugin.info))
-            .collect();
+        self.plugins.sort_by(|a, b| (a.info.kind, &a.info.id).cmp(&(b.info.kind, &b.info.id)));
+        self.infos = self.plugins.iter().map(|plugin| Arc::clone(&plugin.info)).collect();
         Ok(())
     }
 
@@ -123,9 +118,7 @@ impl Registry {
     }
 
     fn find(&self, kind: PluginKind, id: &str) -> Option<&Plugin> {
-        self.plugins
-            .iter()
-            .find(|plugin| plugin.info.kind == kind && plugin.info.id == id)
+        self.plugins.iter().find(|plugin| plugin.info.kind == kind && plugin.info.id == id)
     }
 
     fn get(&self, kind: PluginKind, id: &str) -> Result<(&Plugin, Table), HostError> {
@@ -134,36 +127,22 @@ impl Registry {
     }
 
     fn unknown(&self, kind: PluginKind, id: &str) -> HostError {
-        let known: Vec<_> = self
-            .infos
-            .iter()
-            .filter(|info| info.kind == kind)
-            .map(|info| info.id.clone())
-            .collect();
+        let known: Vec<_> =
+            self.infos.iter().filter(|info| info.kind == kind).map(|info| info.id.clone()).collect();
         let nearest = nearest(id, known.iter().map(String::as_str));
-        HostError::UnknownPlugin {
-            kind,
-            id: id.to_owned(),
-            nearest,
-            known,
-        }
+        HostError::UnknownPlugin { kind, id: id.to_owned(), nearest, known }
     }
 }
 
 /// The plugin libraries of a folder, sorted by name.
 fn libraries(folder: &Path) -> Result<Vec<PathBuf>, HostError> {
-    let fault = |source| HostError::Folder {
-        path: folder.to_owned(),
-        source,
-    };
+    let fault = |source| HostError::Folder { path: folder.to_owned(), source };
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(fault(error)),
     };
-    let paths = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<Vec<_>, _>>();
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>();
     let mut paths = paths.map_err(fault)?;
     paths.retain(|path| is_plugin_library(path));
     paths.sort();
@@ -177,20 +156,11 @@ mod tests {
 
     #[test]
     fn unknown_plugins_come_with_a_suggestion() {
-        let error = registry()
-            .transformation("brigthen", &[])
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("no transformation plugin `brigthen` (did you mean `brighten`?)"),
-            "{error}"
-        );
+        let error = registry().transformation("brigthen", &[]).unwrap_err().to_string();
+        assert!(error.contains("no transformation plugin `brigthen` (did you mean `brighten`?)"), "{error}");
         // A name of another kind is not one of this kind.
         let error = registry().noise("brighten", &[]).unwrap_err();
-        assert!(
-            matches!(error, HostError::UnknownPlugin { nearest: None, .. }),
-            "{error}"
-        );
+        assert!(matches!(error, HostError::UnknownPlugin { nearest: None, .. }), "{error}");
     }
 
     #[test]
@@ -209,14 +179,8 @@ mod tests {
 
     #[test]
     fn a_plugin_may_refuse_its_options() {
-        let error = registry()
-            .transformation("brighten", &[integer("order", 13)])
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("`create` of the transformation plugin `brighten`"),
-            "{error}"
-        );
+        let error = registry().transformation("brighten", &[integer("order", 13)]).unwrap_err().to_string();
+        assert!(error.contains("`create` of the transformation plugin `brighten`"), "{error}");
         assert!(error.contains("thirteen brings bad luck"), "{error}");
     }
 
@@ -227,13 +191,8 @@ mod tests {
         std::fs::write(folder.path().join(&name), "not a library").unwrap();
         std::fs::write(folder.path().join("notes.txt"), "passed over").unwrap();
         let missing = folder.path().join("missing");
-        let error = Registry::load(&SearchPath {
-            folders: vec![missing, folder.path().to_owned()],
-        })
-        .unwrap_err();
-        assert!(
-            matches!(&error, HostError::Open { path, .. } if path.ends_with(&name)),
-            "{error}"
-        );
+        let error =
+            Registry::load(&SearchPath { folders: vec![missing, folder.path().to_owned()] }).unwrap_err();
+        assert!(matches!(&error, HostError::Open { path, .. } if path.ends_with(&name)), "{error}");
     }
 }

@@ -30,11 +30,7 @@ impl SearchPath {
             .iter()
             .cloned()
             .chain(from_variable)
-            .chain(
-                from_executable
-                    .iter()
-                    .flat_map(|folder| [folder.to_path_buf(), folder.join("plugins")]),
-            )
+            .chain(from_executable.iter().flat_map(|folder| [folder.to_path_buf(), folder.join("plugins")]))
             .chain(data.map(|data| data.join("gsmooth").join("plugins")));
         let mut path = Self::default();
         folders.for_each(|folder| path.push(folder));
@@ -67,13 +63,11 @@ pub(super) fn expected_name() -> String {
 /// Whether a file is opened at all.
 pub(super) fn is_plugin_library(path: &Path) -> bool {
     let (prefix, suffix) = affixes();
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| {
-            name.strip_prefix(prefix)
-                .and_then(|rest| rest.strip_suffix(suffix))
-                .is_some_and(|stem| !stem.is_empty())
-        })
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| {
+        name.strip_prefix(prefix)
+            .and_then(|rest| rest.strip_suffix(suffix))
+            .is_some_and(|stem| !stem.is_empty())
+    })
 }
 
 fn affixes() -> (&'static str, &'static str) {
@@ -94,13 +88,9 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn only_libraries_with_our_prefix_are_opened() {
         assert!(is_plugin_library(Path::new("/x/libgsmooth_noises.so")));
-        for name in [
-            "libgsmooth_.so",
-            "libgsmooth.so",
-            "libother.so",
-            "gsmooth_noises.so",
-            "libgsmooth_a.so.1",
-        ] {
+        for name in
+            ["libgsmooth_.so", "libgsmooth.so", "libother.so", "gsmooth_noises.so", "libgsmooth_a.so.1"]
+        {
             assert!(!is_plugin_library(Path::new(name)), "{name}");
         }
     }
@@ -118,12 +108,7 @@ mod tests {
 
     #[test]
     fn given_folders_come_first_and_once() {
-        let given = [
-            PathBuf::from("/a"),
-            PathBuf::new(),
-            PathBuf::from("/b"),
-            PathBuf::from("/a"),
-        ];
+        let given = [PathBuf::from("/a"), PathBuf::new(), PathBuf::from("/b"), PathBuf::from("/a")];
         let path = SearchPath::standard(&given);
         assert_eq!(path.folders[..2], [PathBuf::from("/a"), PathBuf::from("/b")]);
         assert!(path.folders.iter().all(|folder| !folder.as_os_str().is_empty()));

@@ -8,12 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gsmooth_plugin_abi::{Host, Str, log_level};
 
 /// One for all plugins, for as long as the process lives.
-pub(super) static HOST: Host = Host {
-    size: size_of::<Host>(),
-    context: ptr::null_mut(),
-    log: Some(log),
-    cancelled: Some(cancelled),
-};
+pub(super) static HOST: Host =
+    Host { size: size_of::<Host>(), context: ptr::null_mut(), log: Some(log), cancelled: Some(cancelled) };
 
 static CANCELLED: AtomicBool = AtomicBool::new(false);
 

@@ -31,33 +31,18 @@ impl Transformation for Brighten {
             &["none", "nan", "panic", "error", "levels", "speed"],
         )
         .default_text("none"),
-        OptionSpec::float("gain", "A number.")
-            .above(0.0)
-            .at_most(2.0)
-            .default_float(1.0),
-        OptionSpec::integer("order", "An integer.")
-            .at_least(1.0)
-            .default_integer(3),
-        OptionSpec::floats("weights", "Numbers.")
-            .at_least(0.0)
-            .default_floats(&[1.0, 2.0]),
+        OptionSpec::float("gain", "A number.").above(0.0).at_most(2.0).default_float(1.0),
+        OptionSpec::integer("order", "An integer.").at_least(1.0).default_integer(3),
+        OptionSpec::floats("weights", "Numbers.").at_least(0.0).default_floats(&[1.0, 2.0]),
         OptionSpec::text("note", "A text."),
     ];
     const LIPSCHITZ: Option<Lipschitz<Self>> = Some(|this, image, _, _, bound| {
         let pixels = image.pixels.len() as f64;
-        bound[0] = if this.fault == "speed" {
-            -1.0
-        } else {
-            pixels.sqrt().next_up()
-        };
+        bound[0] = if this.fault == "speed" { -1.0 } else { pixels.sqrt().next_up() };
         Ok(())
     });
     const LEVELS: Option<Levels<Self>> = Some(|this, _, low, high| {
-        let end = if this.fault == "levels" {
-            high[0] + 1.0
-        } else {
-            high[0]
-        };
+        let end = if this.fault == "levels" { high[0] + 1.0 } else { high[0] };
         Ok(vec![low[0], end])
     });
 
@@ -65,9 +50,7 @@ impl Transformation for Brighten {
         if options.integer("order")? == 13 {
             return Err(Error::new("thirteen brings bad luck"));
         }
-        Ok(Self {
-            fault: options.text("fault")?.to_owned(),
-        })
+        Ok(Self { fault: options.text("fault")?.to_owned() })
     }
 
     fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {
@@ -96,9 +79,7 @@ impl NoiseDistribution for Unit {
     const THREAD_SAFE: bool = false;
 
     fn create(options: &Options<'_>) -> Result<Self> {
-        Ok(Self {
-            broken: options.integer("broken")? == 1,
-        })
+        Ok(Self { broken: options.integer("broken")? == 1 })
     }
     fn support(&self) -> (f64, f64) {
         (0.0, 1.0)
@@ -116,11 +97,7 @@ impl NoiseDistribution for Unit {
         1.0 - p
     }
     fn log_density(&self, x: f64) -> f64 {
-        if (0.0..=1.0).contains(&x) {
-            0.0
-        } else {
-            f64::NEG_INFINITY
-        }
+        if (0.0..=1.0).contains(&x) { 0.0 } else { f64::NEG_INFINITY }
     }
 }
 
@@ -135,13 +112,8 @@ impl MEstimator for Ends {
     const OPTIONS: &'static [OptionSpec] = &[OptionSpec::text("value", "Returned instead.")];
 
     fn create(options: &Options<'_>) -> Result<Self> {
-        let value = options
-            .is_set("value")?
-            .then(|| options.text("value"))
-            .transpose()?;
-        Ok(Self {
-            value: value.and_then(|value| value.parse().ok()),
-        })
+        let value = options.is_set("value")?.then(|| options.text("value")).transpose()?;
+        Ok(Self { value: value.and_then(|value| value.parse().ok()) })
     }
 
     fn bound(&self, oracle: &Oracle<'_>, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Bound> {
@@ -150,17 +122,9 @@ impl MEstimator for Ends {
         oracle.growth_over(low, high)?;
         let distances = oracle.distance_at(anchor, &[low, high].concat())?;
         // An estimator may swallow an error; the host does not.
-        let derivative = oracle
-            .derivative_at(low, high)
-            .map_or(0.0, |(values, _)| values[0]);
-        let value = self
-            .value
-            .unwrap_or_else(|| distances.iter().copied().fold(derivative, f64::max));
-        Ok(Bound {
-            value,
-            kind: Kind::Proven,
-            evaluations: 2,
-        })
+        let derivative = oracle.derivative_at(low, high).map_or(0.0, |(values, _)| values[0]);
+        let value = self.value.unwrap_or_else(|| distances.iter().copied().fold(derivative, f64::max));
+        Ok(Bound { value, kind: Kind::Proven, evaluations: 2 })
     }
 }
 
@@ -169,19 +133,13 @@ static UNIT: NoiseTable = noise_table::<Unit>("1.2.3");
 static ENDS: EstimatorTable = estimator_table::<Ends>("1.2.3");
 
 pub(super) fn file(name: &str) -> File {
-    File {
-        path: PathBuf::from(name),
-        digest: name.to_owned(),
-    }
+    File { path: PathBuf::from(name), digest: name.to_owned() }
 }
 
 /// A registry with the three plugins above.
 pub(super) fn registry() -> Registry {
-    static TABLES: [TableRef; 3] = [
-        TableRef::transformation(&BRIGHTEN),
-        TableRef::noise(&UNIT),
-        TableRef::estimator(&ENDS),
-    ];
+    static TABLES: [TableRef; 3] =
+        [TableRef::transformation(&BRIGHTEN), TableRef::noise(&UNIT), TableRef::estimator(&ENDS)];
     static ENTRY: Entry = Entry::new("tests", &TABLES);
     let mut registry = Registry::default();
     // SAFETY: a static of this version.
@@ -197,11 +155,7 @@ pub(super) fn refuse(table: TableRef) -> String {
     let entry: &'static Entry = Box::leak(Box::new(Entry::new("tests", tables)));
     // SAFETY: leaked, of this version.
     match unsafe { read_entry(entry, &file("/here/libgsmooth_wrong.so")) }.unwrap_err() {
-        HostError::Declaration {
-            path,
-            number: 1,
-            source,
-        } => {
+        HostError::Declaration { path, number: 1, source } => {
             assert_eq!(path, PathBuf::from("/here/libgsmooth_wrong.so"));
             source.to_string()
         }

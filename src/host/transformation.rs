@@ -17,11 +17,7 @@ pub struct Transformation {
 impl Transformation {
     pub(super) fn new(instance: Instance, table: &'static TransformationTable) -> Result<Self, HostError> {
         let class = present(instance.info(), instance.info().class, "class")?;
-        Ok(Self {
-            instance: Arc::new(instance),
-            table,
-            class,
-        })
+        Ok(Self { instance: Arc::new(instance), table, class })
     }
 
     /// Name of the plugin.
@@ -73,24 +69,10 @@ impl Transformation {
         }
         let input = images_of(images, shape);
         let (n64, c64, h64, w64) = (n as u64, c as u64, h as u64, w as u64);
-        let output = ImagesMut {
-            data: out.as_mut_ptr(),
-            n: n64,
-            c: c64,
-            h: h64,
-            w: w64,
-        };
+        let output = ImagesMut { data: out.as_mut_ptr(), n: n64, c: c64, h: h64, w: w64 };
         self.instance.call(CALL, |this, error| {
             // SAFETY: all sizes are checked above; nothing overlaps, since `out` is borrowed mutably.
-            unsafe {
-                apply(
-                    this,
-                    &raw const input,
-                    parameters.as_ptr(),
-                    &raw const output,
-                    error,
-                )
-            }
+            unsafe { apply(this, &raw const input, parameters.as_ptr(), &raw const output, error) }
         })?;
         self.check_finite(out, values / n, parameters)
     }
@@ -105,8 +87,7 @@ impl Transformation {
     ) -> Result<usize, HostError> {
         let m = self.parameters().len();
         let n = n.unwrap_or(values.len() / m);
-        self.instance
-            .size(call, what, values.len(), n.saturating_mul(m))?;
+        self.instance.size(call, what, values.len(), n.saturating_mul(m))?;
         Ok(n)
     }
 
@@ -118,12 +99,7 @@ impl Transformation {
         for ((&low, &high), parameter) in low.iter().zip(high).zip(self.parameters()) {
             if low > high {
                 let (plugin, parameter) = (Arc::clone(self.info()), parameter.name.clone());
-                return Err(HostError::EmptyBox {
-                    plugin,
-                    parameter,
-                    low,
-                    high,
-                });
+                return Err(HostError::EmptyBox { plugin, parameter, low, high });
             }
         }
         Ok(())
@@ -148,10 +124,7 @@ impl Transformation {
     fn check_finite(&self, out: &[f32], size: usize, parameters: &[f64]) -> Result<(), HostError> {
         for (image, pixels) in out.chunks_exact(size).enumerate() {
             // Without a branch a pixel, so that it costs next to nothing.
-            if pixels
-                .iter()
-                .fold(true, |finite, pixel| finite & pixel.is_finite())
-            {
+            if pixels.iter().fold(true, |finite, pixel| finite & pixel.is_finite()) {
                 continue;
             }
             let m = self.parameters().len();
@@ -159,11 +132,7 @@ impl Transformation {
                 plugin: Arc::clone(self.info()),
                 image,
                 parameters: parameters[image * m..(image + 1) * m].to_vec(),
-                value: pixels
-                    .iter()
-                    .copied()
-                    .find(|pixel| !pixel.is_finite())
-                    .unwrap_or(f32::NAN),
+                value: pixels.iter().copied().find(|pixel| !pixel.is_finite()).unwrap_or(f32::NAN),
             });
         }
         Ok(())
@@ -176,20 +145,14 @@ impl Transformation {
         [c, h, w]: [usize; 3],
     ) -> Result<Images, HostError> {
         let shape = [1, c, h, w];
-        self.instance
-            .size(call, "the image", image.len(), self.values_of(shape)?)?;
+        self.instance.size(call, "the image", image.len(), self.values_of(shape)?)?;
         Ok(images_of(image, shape))
     }
 
     /// Number of values of images of this shape.
     fn values_of(&self, shape: [usize; 4]) -> Result<usize, HostError> {
-        let values = shape
-            .iter()
-            .try_fold(1_usize, |product, &size| product.checked_mul(size));
-        values.ok_or_else(|| HostError::Shape {
-            plugin: Arc::clone(self.info()),
-            shape,
-        })
+        let values = shape.iter().try_fold(1_usize, |product, &size| product.checked_mul(size));
+        values.ok_or_else(|| HostError::Shape { plugin: Arc::clone(self.info()), shape })
     }
 
     /// The answer of an optional function, once its values are known to be good.
@@ -210,13 +173,7 @@ impl Transformation {
 }
 
 fn images_of(pixels: &[f32], [n, c, h, w]: [usize; 4]) -> Images {
-    Images {
-        data: pixels.as_ptr(),
-        n: n as u64,
-        c: c as u64,
-        h: h as u64,
-        w: w as u64,
-    }
+    Images { data: pixels.as_ptr(), n: n as u64, c: c as u64, h: h as u64, w: w as u64 }
 }
 
 #[cfg(test)]
@@ -225,16 +182,12 @@ mod tests {
     use crate::host::testing::{registry, text};
 
     fn brighten(fault: &str) -> Transformation {
-        registry()
-            .transformation("brighten", &[text("fault", fault)])
-            .unwrap()
+        registry().transformation("brighten", &[text("fault", fault)]).unwrap()
     }
 
     fn apply(fault: &str, parameters: &[f64]) -> Result<[f32; 4], HostError> {
         let mut out = [0.0; 4];
-        brighten(fault)
-            .apply(&[0.0, 0.25, 0.5, 0.75], [2, 1, 1, 2], parameters, &mut out)
-            .map(|()| out)
+        brighten(fault).apply(&[0.0, 0.25, 0.5, 0.75], [2, 1, 1, 2], parameters, &mut out).map(|()| out)
     }
 
     #[test]
@@ -252,19 +205,13 @@ mod tests {
         );
         assert_eq!(info.offers, ["compose", "lipschitz", "levels"]);
         assert_eq!(brighten.parameters()[0].name, "amount");
-        assert_eq!(
-            brighten.options().next(),
-            Some(("fault", Some(&OptionValue::Text("none".to_owned()))))
-        );
+        assert_eq!(brighten.options().next(), Some(("fault", Some(&OptionValue::Text("none".to_owned())))));
     }
 
     #[test]
     fn faults_are_errors_that_say_what_and_where() {
         for (fault, message) in [
-            (
-                "nan",
-                "pixel value NaN of image 1 (of this batch, from 0) at parameters [0.5]",
-            ),
+            ("nan", "pixel value NaN of image 1 (of this batch, from 0) at parameters [0.5]"),
             ("panic", "panicked: lost the thread (at "),
             ("error", "failed: out of paint"),
         ] {
@@ -285,49 +232,25 @@ mod tests {
         let mut apply = |images: &[f32], shape, parameters: &[f64]| {
             brighten.apply(images, shape, parameters, &mut out).unwrap_err()
         };
-        assert!(matches!(
-            apply(&[0.0; 3], [2, 1, 1, 2], &[0.0; 2]),
-            HostError::Size { expected: 4, .. }
-        ));
-        assert!(matches!(
-            apply(&[0.0; 4], [2, 1, 1, 2], &[0.0; 3]),
-            HostError::Size { expected: 2, .. }
-        ));
-        assert!(matches!(
-            apply(&[0.0; 2], [1, 1, 1, 2], &[0.0]),
-            HostError::Size { expected: 2, .. }
-        ));
-        assert!(matches!(
-            apply(&[0.0; 4], [usize::MAX, 2, 1, 2], &[0.0]),
-            HostError::Shape { .. }
-        ));
+        assert!(matches!(apply(&[0.0; 3], [2, 1, 1, 2], &[0.0; 2]), HostError::Size { expected: 4, .. }));
+        assert!(matches!(apply(&[0.0; 4], [2, 1, 1, 2], &[0.0; 3]), HostError::Size { expected: 2, .. }));
+        assert!(matches!(apply(&[0.0; 2], [1, 1, 1, 2], &[0.0]), HostError::Size { expected: 2, .. }));
+        assert!(matches!(apply(&[0.0; 4], [usize::MAX, 2, 1, 2], &[0.0]), HostError::Shape { .. }));
         for value in [1.5, f64::NAN, f64::NEG_INFINITY] {
-            assert!(matches!(
-                apply(&[0.0; 4], [2, 1, 1, 2], &[0.0, value]),
-                HostError::OutsideDomain { .. }
-            ));
+            assert!(matches!(apply(&[0.0; 4], [2, 1, 1, 2], &[0.0, value]), HostError::OutsideDomain { .. }));
         }
     }
 
     #[test]
     fn optional_functions_answer_or_say_nothing() {
         let brighten = brighten("none");
-        assert_eq!(
-            brighten.compose(&[0.25, 0.5], &[1.0, 2.0]).unwrap(),
-            Some(vec![1.25, 2.5])
-        );
+        assert_eq!(brighten.compose(&[0.25, 0.5], &[1.0, 2.0]).unwrap(), Some(vec![1.25, 2.5]));
         assert_eq!(brighten.law_of_gamma(&[0.5]).unwrap(), None);
         assert_eq!(brighten.relative(&[0.5], &[0.5]).unwrap(), None);
-        assert_eq!(
-            brighten.rounding(&[0.0; 4], [1, 2, 2], &[0.0], &[1.0]).unwrap(),
-            None
-        );
+        assert_eq!(brighten.rounding(&[0.0; 4], [1, 2, 2], &[0.0], &[1.0]).unwrap(), None);
         let speed = brighten.lipschitz(&[0.0; 4], [1, 2, 2], &[0.0], &[1.0]).unwrap();
         assert_eq!(speed, Some(vec![2.0_f64.next_up()]));
-        assert_eq!(
-            brighten.levels([1, 2, 2], &[-0.5], &[0.5]).unwrap(),
-            Some(vec![-0.5, 0.5])
-        );
+        assert_eq!(brighten.levels([1, 2, 2], &[-0.5], &[0.5]).unwrap(), Some(vec![-0.5, 0.5]));
         assert!(brighten.compose(&[0.25], &[1.0, 2.0]).is_err());
         let error = brighten.levels([1, 2, 2], &[0.5], &[-0.5]).unwrap_err();
         assert!(matches!(error, HostError::EmptyBox { .. }), "{error}");
@@ -335,17 +258,12 @@ mod tests {
 
     #[test]
     fn impossible_answers_are_errors() {
-        let error = brighten("speed")
-            .lipschitz(&[0.0; 4], [1, 2, 2], &[0.0], &[1.0])
-            .unwrap_err();
+        let error = brighten("speed").lipschitz(&[0.0; 4], [1, 2, 2], &[0.0], &[1.0]).unwrap_err();
         assert!(
             error.to_string().contains("`lipschitz`") && error.to_string().contains("returned -1"),
             "{error}"
         );
         let error = brighten("levels").levels([1, 2, 2], &[0.0], &[1.0]).unwrap_err();
-        assert!(
-            error.to_string().contains("not a value inside the box"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("not a value inside the box"), "{error}");
     }
 }

@@ -51,7 +51,8 @@ const TOLERANCE: f64 = 1e-4;
 /// If F1 does not run, is not finite, or is not affine.
 pub fn recover(f1: &mut Network, scale: &[f64]) -> Result<Affine, AffineError> {
     let m = scale.len();
-    let unit = |i: usize, length: f64| (0..m).map(|j| if i == j { length } else { 0.0 }).collect::<Vec<f64>>();
+    let unit =
+        |i: usize, length: f64| (0..m).map(|j| if i == j { length } else { 0.0 }).collect::<Vec<f64>>();
     let offset = evaluate(f1, &vec![0.0; m])?;
     let mut columns = Vec::with_capacity(m);
     for (i, scale) in scale.iter().enumerate() {

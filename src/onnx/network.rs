@@ -36,7 +36,6 @@ pub enum NetworkError {
 }
 
 impl Network {
-
     /// The values of one input item.
     pub fn item_len(&self) -> usize {
         self.item_dims.iter().product()
@@ -62,7 +61,12 @@ impl Network {
         }
     }
 
-    fn run_whole(&mut self, items: &[f32], count: usize, out: &mut Vec<f32>) -> Result<Vec<usize>, NetworkError> {
+    fn run_whole(
+        &mut self,
+        items: &[f32],
+        count: usize,
+        out: &mut Vec<f32>,
+    ) -> Result<Vec<usize>, NetworkError> {
         let mut shape = vec![count];
         shape.extend(&self.item_dims);
         let found = self.session.run(&self.input, items, &shape, out)?;
@@ -73,7 +77,12 @@ impl Network {
         Ok(found[1..].to_vec())
     }
 
-    fn run_in_parts(&mut self, items: &[f32], size: usize, out: &mut Vec<f32>) -> Result<Vec<usize>, NetworkError> {
+    fn run_in_parts(
+        &mut self,
+        items: &[f32],
+        size: usize,
+        out: &mut Vec<f32>,
+    ) -> Result<Vec<usize>, NetworkError> {
         out.clear();
         let mut dims = Vec::new();
         let (mut padded, mut part) = (std::mem::take(&mut self.padded), std::mem::take(&mut self.part));

@@ -80,7 +80,9 @@ impl Preprocess {
             }
         }
         let scale = std::slice::from_ref(&self.scale);
-        for (key, values, may_be_zero) in [("scale", scale, false), ("mean", &self.mean, true), ("std", &self.std, false)] {
+        for (key, values, may_be_zero) in
+            [("scale", scale, false), ("mean", &self.mean, true), ("std", &self.std, false)]
+        {
             if let Some(value) = values.iter().find(|v| !v.is_finite() || (!may_be_zero && **v == 0.0)) {
                 return Err(PreprocessError::Value { key, value: *value });
             }

@@ -61,8 +61,15 @@ enum Task<M> {
 }
 
 enum Finished<M, O> {
-    Step { slot: usize, machine: M, step: Step<O> },
-    Vote { segments: Vec<Segment>, votes: Vec<Vote> },
+    Step {
+        slot: usize,
+        machine: M,
+        step: Step<O>,
+    },
+    Vote {
+        segments: Vec<Segment>,
+        votes: Vec<Vote>,
+    },
     /// The worker panicked; the panic goes on in the calling thread, which would otherwise wait for ever.
     Panicked(Box<dyn Any + Send>),
 }
@@ -203,7 +210,9 @@ impl<M, O> Desk<M, O> {
             if self.under_way == 0 {
                 return Ok(());
             }
-            let Ok(finished) = results.recv() else { return Ok(()) };
+            let Ok(finished) = results.recv() else {
+                return Ok(());
+            };
             self.under_way -= 1;
             match finished {
                 Finished::Step { slot, step: Step::Done(outcome), .. } => {
@@ -213,7 +222,9 @@ impl<M, O> Desk<M, O> {
                         events(Event::Done(outcome))?;
                     }
                 }
-                Finished::Step { slot, machine, step: Step::Ask(questions) } => self.ask(slot, machine, questions),
+                Finished::Step { slot, machine, step: Step::Ask(questions) } => {
+                    self.ask(slot, machine, questions)
+                }
                 Finished::Panicked(payload) => resume_unwind(payload),
                 Finished::Vote { segments, votes } => {
                     events(Event::Draws(votes.len() as u64))?;
@@ -244,12 +255,22 @@ impl<M, O> Desk<M, O> {
         let mut room = self.schedule.batch.max(1) as u64;
         let mut segments = Vec::new();
         while room > 0 {
-            let Some(&(slot, question)) = self.undrawn.front() else { break };
-            let Some(waiting) = self.waiting.get_mut(&slot) else { break };
+            let Some(&(slot, question)) = self.undrawn.front() else {
+                break;
+            };
+            let Some(waiting) = self.waiting.get_mut(&slot) else {
+                break;
+            };
             let open = &mut waiting.questions[question];
             let left = open.question.rule.draws() - open.next;
             let count = left.min(room);
-            segments.push(Segment { slot, question, site: open.question.site.clone(), first: open.next, count });
+            segments.push(Segment {
+                slot,
+                question,
+                site: open.question.site.clone(),
+                first: open.next,
+                count,
+            });
             open.next += count;
             room -= count;
             if count == left {
@@ -272,7 +293,8 @@ impl<M, O> Desk<M, O> {
 
     /// Sends a machine on when all its questions are answered.
     fn answer(&mut self, slot: usize) {
-        let ready = self.waiting.get(&slot).is_some_and(|w| w.questions.iter().all(OpenQuestion::is_answered));
+        let ready =
+            self.waiting.get(&slot).is_some_and(|w| w.questions.iter().all(OpenQuestion::is_answered));
         if !ready {
             return;
         }

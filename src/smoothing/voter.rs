@@ -44,7 +44,12 @@ enum DrawError {
 
 impl NetworkVoter {
     /// Puts the networks of one case together.
-    pub fn new(decoder: Option<Network>, classifier: Network, preprocess: Preprocess, shape: [usize; 3]) -> Self {
+    pub fn new(
+        decoder: Option<Network>,
+        classifier: Network,
+        preprocess: Preprocess,
+        shape: [usize; 3],
+    ) -> Self {
         let (inputs, images, prepared, scores) = Default::default();
         Self { decoder, classifier, preprocess, shape, inputs, images, prepared, scores }
     }
@@ -102,7 +107,9 @@ fn transform(
     let mut parameters = Vec::new();
     let mut sites: Vec<&ParameterNoise> = Vec::with_capacity(draws.len());
     for draw in draws {
-        let Source::Parameter(source) = &*draw.site.source else { return Err(DrawError::MixedSpaces) };
+        let Source::Parameter(source) = &*draw.site.source else {
+            return Err(DrawError::MixedSpaces);
+        };
         copies.extend_from_slice(&source.image);
         parameters.extend(sample_parameters(&source.noise, &mut draw.site.key.draw(draw.number))?);
         sites.push(source);
@@ -117,7 +124,9 @@ fn transform(
 fn sample_codes(draws: &[Draw<'_>], code_len: usize, codes: &mut Vec<f32>) -> Result<(), DrawError> {
     codes.resize(draws.len() * code_len, 0.0);
     for (draw, code) in draws.iter().zip(codes.chunks_exact_mut(code_len)) {
-        let Source::Code(source) = &*draw.site.source else { return Err(DrawError::MixedSpaces) };
+        let Source::Code(source) = &*draw.site.source else {
+            return Err(DrawError::MixedSpaces);
+        };
         source.sample(&mut draw.site.key.draw(draw.number), code)?;
     }
     Ok(())

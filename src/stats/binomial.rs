@@ -125,14 +125,8 @@ mod tests {
                 for step in 1..40 {
                     let p = step as f64 / 40.0;
                     let (bound, truth) = (lower_tail_upper_bound(k, n, p), direct(k, n, p));
-                    assert!(
-                        bound >= truth * (1.0 - 1e-13),
-                        "n={n} k={k} p={p}: {bound} < {truth}"
-                    );
-                    assert!(
-                        bound <= truth * (1.0 + 1e-11),
-                        "n={n} k={k} p={p}: {bound} far above {truth}"
-                    );
+                    assert!(bound >= truth * (1.0 - 1e-13), "n={n} k={k} p={p}: {bound} < {truth}");
+                    assert!(bound <= truth * (1.0 + 1e-11), "n={n} k={k} p={p}: {bound} far above {truth}");
                 }
             }
         }

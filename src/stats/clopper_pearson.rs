@@ -56,11 +56,7 @@ fn least_rejected(k: u64, n: u64, level: f64) -> f64 {
 
 /// Halves the interval; geometrically where the ends differ by orders of magnitude, so that small q converge.
 fn midpoint(low: f64, high: f64) -> f64 {
-    if low > 0.0 && high / low > 4.0 {
-        (low * high).sqrt()
-    } else {
-        low + 0.5 * (high - low)
-    }
+    if low > 0.0 && high / low > 4.0 { (low * high).sqrt() } else { low + 0.5 * (high - low) }
 }
 
 #[cfg(test)]
@@ -73,10 +69,7 @@ mod tests {
         for n in [1_u64, 10, 100, 100_000] {
             let bound = lower_bound(n, n, 0.001);
             let closed = 0.001_f64.powf(1.0 / n as f64);
-            assert!(
-                bound <= closed && closed - bound < 1e-9,
-                "n = {n}: {bound} against {closed}"
-            );
+            assert!(bound <= closed && closed - bound < 1e-9, "n = {n}: {bound} against {closed}");
         }
     }
 

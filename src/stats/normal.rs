@@ -76,11 +76,7 @@ mod tests {
         for exponent in 1..300 {
             let p = 10f64.powi(-exponent);
             let x = quantile(p);
-            assert!(
-                (cdf(x) / p - 1.0).abs() < 1e-11,
-                "p = {p}: cdf(quantile(p)) = {}",
-                cdf(x)
-            );
+            assert!((cdf(x) / p - 1.0).abs() < 1e-11, "p = {p}: cdf(quantile(p)) = {}", cdf(x));
             assert!((quantile(1.0 - p) + quantile(p)).abs() < 1e-6 || exponent > 8);
         }
         assert_eq!(quantile(0.5), 0.0);

@@ -66,20 +66,12 @@ pub fn required_probability<L: ScalarLaw>(law: &L, shift: f64, margin: f64) -> R
 
 /// F^-1(p), through the upper tail where p is above 1/2 (1 - p is exact there).
 fn quantile<L: ScalarLaw>(law: &L, p: f64) -> Result<f64, L::Error> {
-    if p > 0.5 {
-        law.isf(1.0 - p)
-    } else {
-        law.quantile(p)
-    }
+    if p > 0.5 { law.isf(1.0 - p) } else { law.quantile(p) }
 }
 
 /// S^-1(p), through the lower tail where p is above 1/2.
 fn isf<L: ScalarLaw>(law: &L, p: f64) -> Result<f64, L::Error> {
-    if p > 0.5 {
-        law.quantile(1.0 - p)
-    } else {
-        law.isf(p)
-    }
+    if p > 0.5 { law.quantile(1.0 - p) } else { law.isf(p) }
 }
 
 /// `edge - shift`, rounded down by more than the errors of both.

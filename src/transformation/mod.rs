@@ -65,7 +65,12 @@ impl Transformation {
     ///
     /// # Errors
     /// As [`Self::apply`].
-    pub fn apply_at(&self, image: &[f32], shape: [usize; 3], parameters: &[f64]) -> Result<Vec<f32>, HostError> {
+    pub fn apply_at(
+        &self,
+        image: &[f32],
+        shape: [usize; 3],
+        parameters: &[f64],
+    ) -> Result<Vec<f32>, HostError> {
         let count = parameters.len() / self.parameters().len().max(1);
         let copies = image.repeat(count);
         let mut out = vec![0.0; copies.len()];

@@ -12,23 +12,14 @@ fn a_model_runs_and_gives_the_same_bits_alone_and_in_a_batch() {
     );
     let images = images(9);
     let mut batch = Vec::new();
-    assert_eq!(
-        session.run("image", &images, &[9, 1, 6, 6], &mut batch).unwrap(),
-        [9, 3]
-    );
+    assert_eq!(session.run("image", &images, &[9, 1, 6, 6], &mut batch).unwrap(), [9, 3]);
     assert!(batch.iter().all(|value| value.is_finite()) && batch[..3] != batch[3..6]);
     let (mut out, mut singles) = (Vec::new(), Vec::new());
     for image in images.chunks(36) {
-        assert_eq!(
-            session.run("image", image, &[1, 1, 6, 6], &mut out).unwrap(),
-            [1, 3]
-        );
+        assert_eq!(session.run("image", image, &[1, 1, 6, 6], &mut out).unwrap(), [1, 3]);
         singles.extend(out.iter().map(|value| value.to_bits()));
     }
-    assert_eq!(
-        singles,
-        batch.iter().map(|value| value.to_bits()).collect::<Vec<_>>()
-    );
+    assert_eq!(singles, batch.iter().map(|value| value.to_bits()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -75,18 +66,11 @@ fn one_session_a_thread_gives_the_same_bits_at_once() {
 
 #[test]
 fn more_threads_within_a_session_change_no_bits() {
-    let options = SessionOptions {
-        intra_threads: 2,
-        ..SessionOptions::default()
-    };
+    let options = SessionOptions { intra_threads: 2, ..SessionOptions::default() };
     let mut threaded = Session::from_file(runtime(), &data("tiny.onnx"), &options).unwrap();
     let (mut one, mut two) = (Vec::new(), Vec::new());
-    tiny()
-        .run("image", &images(33), &[33, 1, 6, 6], &mut one)
-        .unwrap();
-    threaded
-        .run("image", &images(33), &[33, 1, 6, 6], &mut two)
-        .unwrap();
+    tiny().run("image", &images(33), &[33, 1, 6, 6], &mut one).unwrap();
+    threaded.run("image", &images(33), &[33, 1, 6, 6], &mut two).unwrap();
     assert_eq!(one, two);
 }
 
@@ -94,37 +78,22 @@ fn more_threads_within_a_session_change_no_bits() {
 fn a_batch_that_does_not_fit_is_an_error_and_the_session_goes_on() {
     let mut session = tiny();
     let mut out = vec![1.0];
-    let error = session
-        .run("picture", &images(1), &[1, 1, 6, 6], &mut out)
-        .unwrap_err();
-    assert!(
-        matches!(error, RunError::Input { .. }) && error.to_string().contains("`image`"),
-        "{error}"
-    );
+    let error = session.run("picture", &images(1), &[1, 1, 6, 6], &mut out).unwrap_err();
+    assert!(matches!(error, RunError::Input { .. }) && error.to_string().contains("`image`"), "{error}");
     assert!(out.is_empty());
     for shape in [vec![2, 1, 6, 6], vec![], vec![usize::MAX, usize::MAX, 2, 36]] {
         let error = session.run("image", &images(1), &shape, &mut out).unwrap_err();
         assert_eq!(
             error,
-            RunError::Shape {
-                model: data("tiny.onnx").display().to_string(),
-                shape,
-                values: 36
-            }
+            RunError::Shape { model: data("tiny.onnx").display().to_string(), shape, values: 36 }
         );
     }
-    assert!(matches!(
-        session.run("image", &[], &[0, 1, 6, 6], &mut out),
-        Err(RunError::Shape { .. })
-    ));
+    assert!(matches!(session.run("image", &[], &[0, 1, 6, 6], &mut out), Err(RunError::Shape { .. })));
     for shape in [vec![1, 1, 36], vec![1, 1, 4, 9]] {
         let error = session.run("image", &images(1), &shape, &mut out).unwrap_err();
         assert!(matches!(error, RunError::Failed { .. }), "{error}");
     }
-    assert_eq!(
-        session.run("image", &images(1), &[1, 1, 6, 6], &mut out).unwrap(),
-        [1, 3]
-    );
+    assert_eq!(session.run("image", &images(1), &[1, 1, 6, 6], &mut out).unwrap(), [1, 3]);
 
     let mut pairs =
         Session::from_file(runtime(), &data("runtime/pairs.onnx"), &SessionOptions::default()).unwrap();

@@ -14,14 +14,9 @@ fn models_of_another_interface_are_refused_with_what_was_found() {
     ] {
         let error = model_error(name);
         let text = error.to_string();
-        let SessionError::Interface { side, found, .. } = error else {
-            panic!("{name}: {text}")
-        };
+        let SessionError::Interface { side, found, .. } = error else { panic!("{name}: {text}") };
         assert_eq!(side, expected_side, "{name}");
-        assert!(
-            !found.is_empty() && text.contains(mention) && text.contains(name),
-            "{text}"
-        );
+        assert!(!found.is_empty() && text.contains(mention) && text.contains(name), "{text}");
     }
 }
 
@@ -37,9 +32,7 @@ fn damaged_models_are_errors() {
     }
     let mut state = 1_u64;
     let mut random = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as u8
     };
     for length in [1, 16, 256, 4096] {
@@ -77,10 +70,7 @@ fn external_data_is_read_from_the_models_folder_only() {
     let outer = tempfile::tempdir().unwrap();
     let folder = outer.path().join("model");
     std::fs::create_dir(&folder).unwrap();
-    let weights: Vec<u8> = [1.0_f32, 2.0, 3.0, 4.0]
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect();
+    let weights: Vec<u8> = [1.0_f32, 2.0, 3.0, 4.0].iter().flat_map(|value| value.to_le_bytes()).collect();
     for place in [outer.path(), &folder] {
         std::fs::write(place.join("weights.bin"), &weights).unwrap();
     }
@@ -89,30 +79,18 @@ fn external_data_is_read_from_the_models_folder_only() {
         Session::from_bytes(runtime(), name, &bytes, folder, &SessionOptions::default())
     };
     let mut out = Vec::new();
-    open("external.onnx", Some(&folder))
-        .unwrap()
-        .run("x", &[0.5; 4], &[1, 4], &mut out)
-        .unwrap();
+    open("external.onnx", Some(&folder)).unwrap().run("x", &[0.5; 4], &[1, 4], &mut out).unwrap();
     assert_eq!(out, [1.5, 2.5, 3.5, 4.5]);
 
     for name in ["escaping.onnx", "absolute.onnx"] {
-        assert!(
-            matches!(open(name, Some(&folder)), Err(SessionError::Model { .. })),
-            "{name}"
-        );
+        assert!(matches!(open(name, Some(&folder)), Err(SessionError::Model { .. })), "{name}");
     }
     // The folder of the process is no substitute for the model's.
-    assert!(matches!(
-        open("external.onnx", None),
-        Err(SessionError::Model { .. })
-    ));
+    assert!(matches!(open("external.onnx", None), Err(SessionError::Model { .. })));
     #[cfg(unix)]
     {
         std::fs::remove_file(folder.join("weights.bin")).unwrap();
         std::os::unix::fs::symlink("../weights.bin", folder.join("weights.bin")).unwrap();
-        assert!(matches!(
-            open("external.onnx", Some(&folder)),
-            Err(SessionError::Model { .. })
-        ));
+        assert!(matches!(open("external.onnx", Some(&folder)), Err(SessionError::Model { .. })));
     }
 }

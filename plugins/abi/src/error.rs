@@ -38,27 +38,20 @@ pub struct ErrorBuffer {
 impl ErrorBuffer {
     /// No message.
     pub const fn new() -> Self {
-        Self {
-            len: 0,
-            padding: 0,
-            message: [0; MESSAGE_CAPACITY],
-        }
+        Self { len: 0, padding: 0, message: [0; MESSAGE_CAPACITY] }
     }
 
     /// Writes a message, cut at a character boundary where it does not fit.
     pub fn set(&mut self, message: &str) {
-        let end = (0..=MESSAGE_CAPACITY.min(message.len()))
-            .rfind(|&i| message.is_char_boundary(i))
-            .unwrap_or(0);
+        let end =
+            (0..=MESSAGE_CAPACITY.min(message.len())).rfind(|&i| message.is_char_boundary(i)).unwrap_or(0);
         self.message[..end].copy_from_slice(&message.as_bytes()[..end]);
         self.len = u32::try_from(end).unwrap_or(0);
     }
 
     /// The message; bytes that are not UTF-8 are replaced.
     pub fn message(&self) -> String {
-        let end = usize::try_from(self.len)
-            .unwrap_or(usize::MAX)
-            .min(MESSAGE_CAPACITY);
+        let end = usize::try_from(self.len).unwrap_or(usize::MAX).min(MESSAGE_CAPACITY);
         String::from_utf8_lossy(&self.message[..end]).into_owned()
     }
 }
@@ -84,11 +77,7 @@ mod tests {
 
     #[test]
     fn a_wrong_length_does_not_read_beyond() {
-        let buffer = ErrorBuffer {
-            len: u32::MAX,
-            padding: 0,
-            message: [b'a'; MESSAGE_CAPACITY],
-        };
+        let buffer = ErrorBuffer { len: u32::MAX, padding: 0, message: [b'a'; MESSAGE_CAPACITY] };
         assert_eq!(buffer.message().len(), MESSAGE_CAPACITY);
     }
 }

@@ -47,83 +47,15 @@ const fn layout() -> u64 {
     hash = fold(hash, size_of::<Option<extern "C" fn()>>());
     frozen!(hash, Str { ptr, len });
     frozen!(hash, Slice<u8> { ptr, len });
-    frozen!(
-        hash,
-        ErrorBuffer {
-            len,
-            padding,
-            message
-        }
-    );
+    frozen!(hash, ErrorBuffer { len, padding, message });
     frozen!(hash, Images { data, n, c, h, w });
     frozen!(hash, ImagesMut { data, n, c, h, w });
-    frozen!(
-        hash,
-        OptionValue {
-            kind,
-            padding,
-            integer,
-            float,
-            text,
-            floats
-        }
-    );
-    frozen!(
-        hash,
-        OptionSpec {
-            name,
-            doc,
-            kind,
-            required,
-            default,
-            min,
-            max,
-            choices
-        }
-    );
-    frozen!(
-        hash,
-        Parameter {
-            name,
-            unit,
-            doc,
-            low,
-            high,
-            identity
-        }
-    );
-    frozen!(
-        hash,
-        Head {
-            size,
-            kind,
-            flags,
-            id,
-            version,
-            doc,
-            options,
-            create,
-            destroy
-        }
-    );
-    frozen!(
-        hash,
-        Bound {
-            value,
-            kind,
-            padding,
-            evaluations
-        }
-    );
-    grows!(
-        hash,
-        Host {
-            size,
-            context,
-            log,
-            cancelled
-        }
-    );
+    frozen!(hash, OptionValue { kind, padding, integer, float, text, floats });
+    frozen!(hash, OptionSpec { name, doc, kind, required, default, min, max, choices });
+    frozen!(hash, Parameter { name, unit, doc, low, high, identity });
+    frozen!(hash, Head { size, kind, flags, id, version, doc, options, create, destroy });
+    frozen!(hash, Bound { value, kind, padding, evaluations });
+    grows!(hash, Host { size, context, log, cancelled });
     grows!(
         hash,
         TransformationTable {
@@ -140,19 +72,7 @@ const fn layout() -> u64 {
             levels
         }
     );
-    grows!(
-        hash,
-        NoiseTable {
-            head,
-            support,
-            sample,
-            cdf,
-            sf,
-            quantile,
-            isf,
-            log_density
-        }
-    );
+    grows!(hash, NoiseTable { head, support, sample, cdf, sf, quantile, isf, log_density });
     grows!(
         hash,
         Oracle {
@@ -171,17 +91,7 @@ const fn layout() -> u64 {
         }
     );
     grows!(hash, EstimatorTable { head, bound });
-    grows!(
-        hash,
-        Entry {
-            size,
-            abi_minor,
-            padding,
-            layout,
-            built_with,
-            tables
-        }
-    );
+    grows!(hash, Entry { size, abi_minor, padding, layout, built_with, tables });
     hash
 }
 

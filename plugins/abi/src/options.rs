@@ -47,38 +47,22 @@ impl OptionValue {
 
     /// A float.
     pub const fn float(value: f64) -> Self {
-        Self {
-            kind: option_kind::FLOAT,
-            float: value,
-            ..Self::NONE
-        }
+        Self { kind: option_kind::FLOAT, float: value, ..Self::NONE }
     }
 
     /// An integer.
     pub const fn integer(value: i64) -> Self {
-        Self {
-            kind: option_kind::INTEGER,
-            integer: value,
-            ..Self::NONE
-        }
+        Self { kind: option_kind::INTEGER, integer: value, ..Self::NONE }
     }
 
     /// Text; the caller keeps the bytes alive for as long as the value is read.
     pub const fn text(value: Str) -> Self {
-        Self {
-            kind: option_kind::TEXT,
-            text: value,
-            ..Self::NONE
-        }
+        Self { kind: option_kind::TEXT, text: value, ..Self::NONE }
     }
 
     /// Floats; the caller keeps them alive for as long as the value is read.
     pub const fn floats(value: Slice<f64>) -> Self {
-        Self {
-            kind: option_kind::FLOATS,
-            floats: value,
-            ..Self::NONE
-        }
+        Self { kind: option_kind::FLOATS, floats: value, ..Self::NONE }
     }
 }
 
@@ -141,10 +125,7 @@ impl OptionSpec {
 
     /// An option that takes one of `choices`.
     pub const fn choice(name: &'static str, doc: &'static str, choices: &'static [&'static str]) -> Self {
-        Self {
-            choices: Slice::of_texts(choices),
-            ..Self::new(name, doc, option_kind::CHOICE)
-        }
+        Self { choices: Slice::of_texts(choices), ..Self::new(name, doc, option_kind::CHOICE) }
     }
 
     /// Numbers must be `min` or greater.
@@ -154,10 +135,7 @@ impl OptionSpec {
 
     /// Numbers must be greater than `min`.
     pub const fn above(self, min: f64) -> Self {
-        Self {
-            min: min.next_up(),
-            ..self
-        }
+        Self { min: min.next_up(), ..self }
     }
 
     /// Numbers must be `max` or less.
@@ -167,10 +145,7 @@ impl OptionSpec {
 
     /// Numbers must be less than `max`.
     pub const fn below(self, max: f64) -> Self {
-        Self {
-            max: max.next_down(),
-            ..self
-        }
+        Self { max: max.next_down(), ..self }
     }
 
     /// The user must set it.
@@ -180,33 +155,21 @@ impl OptionSpec {
 
     /// Default of a float.
     pub const fn default_float(self, value: f64) -> Self {
-        Self {
-            default: OptionValue::float(value),
-            ..self
-        }
+        Self { default: OptionValue::float(value), ..self }
     }
 
     /// Default of an integer.
     pub const fn default_integer(self, value: i64) -> Self {
-        Self {
-            default: OptionValue::integer(value),
-            ..self
-        }
+        Self { default: OptionValue::integer(value), ..self }
     }
 
     /// Default of a text or a choice.
     pub const fn default_text(self, value: &'static str) -> Self {
-        Self {
-            default: OptionValue::text(Str::new(value)),
-            ..self
-        }
+        Self { default: OptionValue::text(Str::new(value)), ..self }
     }
 
     /// Default of an array.
     pub const fn default_floats(self, value: &'static [f64]) -> Self {
-        Self {
-            default: OptionValue::floats(Slice::new(value)),
-            ..self
-        }
+        Self { default: OptionValue::floats(Slice::new(value)), ..self }
     }
 }

@@ -28,13 +28,6 @@ impl Parameter {
         high: f64,
         identity: f64,
     ) -> Self {
-        Self {
-            name: Str::new(name),
-            unit: Str::new(unit),
-            doc: Str::new(doc),
-            low,
-            high,
-            identity,
-        }
+        Self { name: Str::new(name), unit: Str::new(unit), doc: Str::new(doc), low, high, identity }
     }
 }

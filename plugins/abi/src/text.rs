@@ -46,10 +46,7 @@ impl Str {
 
     /// Text for the duration of a call. The caller keeps `text` alive for as long as the other side may read it.
     pub const fn borrow(text: &str) -> Self {
-        Self {
-            ptr: text.as_ptr(),
-            len: text.len(),
-        }
+        Self { ptr: text.as_ptr(), len: text.len() }
     }
 
     /// The empty text.
@@ -88,17 +85,11 @@ impl<T> Slice<T> {
 
     /// An array for the duration of a call. The caller keeps `elements` alive for as long as the other side may read it.
     pub const fn borrow(elements: &[T]) -> Self {
-        Self {
-            ptr: elements.as_ptr(),
-            len: elements.len(),
-        }
+        Self { ptr: elements.as_ptr(), len: elements.len() }
     }
 
     /// The empty array.
-    pub const EMPTY: Self = Self {
-        ptr: core::ptr::null(),
-        len: 0,
-    };
+    pub const EMPTY: Self = Self { ptr: core::ptr::null(), len: 0 };
 
     /// The elements.
     ///
@@ -116,10 +107,7 @@ impl<T> Slice<T> {
 impl Slice<Str> {
     /// An array of texts, from literals.
     pub const fn of_texts(texts: &'static [&'static str]) -> Self {
-        Self {
-            ptr: texts.as_ptr().cast(),
-            len: texts.len(),
-        }
+        Self { ptr: texts.as_ptr().cast(), len: texts.len() }
     }
 }
 
@@ -144,19 +132,14 @@ mod tests {
         static TEXTS: &[&str] = &["", "zero", "größer"];
         let slice = Slice::of_texts(TEXTS);
         // SAFETY: both come from statics.
-        let back: Vec<_> = unsafe { slice.as_slice() }
-            .iter()
-            .map(|s| unsafe { s.as_str() }.unwrap())
-            .collect();
+        let back: Vec<_> =
+            unsafe { slice.as_slice() }.iter().map(|s| unsafe { s.as_str() }.unwrap()).collect();
         assert_eq!(back, TEXTS);
     }
 
     #[test]
     fn null_is_empty() {
-        let text = Str {
-            ptr: core::ptr::null(),
-            len: 0,
-        };
+        let text = Str { ptr: core::ptr::null(), len: 0 };
         // SAFETY: null with length 0.
         assert_eq!(unsafe { text.as_str() }, Ok(""));
         // SAFETY: as above.

@@ -45,49 +45,14 @@ fn assertions() -> String {
     compare!(
         to, OptionSpec, "gsmooth_option_spec", name, doc, kind, required, default => "default_", min, max, choices
     );
-    compare!(
-        to,
-        Parameter,
-        "gsmooth_parameter",
-        name,
-        unit,
-        doc,
-        low,
-        high,
-        identity
-    );
+    compare!(to, Parameter, "gsmooth_parameter", name, unit, doc, low, high, identity);
     compare!(to, Host, "gsmooth_host", size, context, log, cancelled);
-    compare!(
-        to,
-        Head,
-        "gsmooth_head",
-        size,
-        kind,
-        flags,
-        id,
-        version,
-        doc,
-        options,
-        create,
-        destroy
-    );
+    compare!(to, Head, "gsmooth_head", size, kind, flags, id, version, doc, options, create, destroy);
     compare!(
         to, TransformationTable, "gsmooth_transformation", head, parameters, class => "class_", padding, apply, compose,
         law_of_gamma, relative, lipschitz, rounding, levels
     );
-    compare!(
-        to,
-        NoiseTable,
-        "gsmooth_noise",
-        head,
-        support,
-        sample,
-        cdf,
-        sf,
-        quantile,
-        isf,
-        log_density
-    );
+    compare!(to, NoiseTable, "gsmooth_noise", head, support, sample, cdf, sf, quantile, isf, log_density);
     compare!(
         to,
         Oracle,
@@ -107,17 +72,7 @@ fn assertions() -> String {
     );
     compare!(to, Bound, "gsmooth_bound", value, kind, padding, evaluations);
     compare!(to, EstimatorTable, "gsmooth_estimator", head, bound);
-    compare!(
-        to,
-        Entry,
-        "gsmooth_entry",
-        size,
-        abi_minor,
-        padding,
-        layout,
-        built_with,
-        tables
-    );
+    compare!(to, Entry, "gsmooth_entry", size, abi_minor, padding, layout, built_with, tables);
     constants!(
         to,
         GSMOOTH_LAYOUT = LAYOUT,
@@ -155,34 +110,16 @@ fn assertions() -> String {
 /// What a C compiler says about a program.
 fn compile(program: &str) -> Result<(), String> {
     let mut compiler = Command::new("cc")
-        .args([
-            "-std=c11",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-fsyntax-only",
-            "-x",
-            "c",
-            "-I",
-        ])
+        .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c", "-I"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/include"))
         .arg("-")
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("cc, which links Rust programs too");
-    compiler
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(program.as_bytes())
-        .unwrap();
+    compiler.stdin.take().unwrap().write_all(program.as_bytes()).unwrap();
     let output = compiler.wait_with_output().unwrap();
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).into_owned())
-    }
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
 #[test]

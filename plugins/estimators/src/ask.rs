@@ -16,11 +16,7 @@ impl<F: FnMut(&[f64]) -> Result<Vec<f64>>> Ask for F {
         if values.len() == count {
             Ok(values)
         } else {
-            Err(EstimatorError::Answer {
-                points: count,
-                given: values.len(),
-            }
-            .into())
+            Err(EstimatorError::Answer { points: count, given: values.len() }.into())
         }
     }
 }

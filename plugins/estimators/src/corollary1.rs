@@ -21,15 +21,11 @@ impl MEstimator for Corollary1 {
     const ID: &'static str = "corollary1";
     const DOC: &'static str =
         "The paper's M (Corollary 1), maximised over a grid, times |xi - anchor| (estimated).";
-    const OPTIONS: &'static [OptionSpec] = &[points::spec(
-        "Points per parameter, rounded up to a power of two plus one.",
-        17,
-    )];
+    const OPTIONS: &'static [OptionSpec] =
+        &[points::spec("Points per parameter, rounded up to a power of two plus one.", 17)];
 
     fn create(options: &Options<'_>) -> Result<Self> {
-        Ok(Self {
-            points: points::read(options)?,
-        })
+        Ok(Self { points: points::read(options)? })
     }
 
     fn bound(&self, oracle: &Oracle<'_>, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Bound> {
@@ -37,11 +33,7 @@ impl MEstimator for Corollary1 {
         let mut local_m = |points: &[f64]| oracle.local_m_at(points).map(|answer| answer.corollary1);
         let Estimate { value, evaluations } =
             self.estimate(anchor, &axes, oracle.max_evaluations(), &mut local_m)?;
-        Ok(Bound {
-            value,
-            kind: Kind::Estimated,
-            evaluations,
-        })
+        Ok(Bound { value, kind: Kind::Estimated, evaluations })
     }
 }
 
@@ -60,35 +52,21 @@ impl Corollary1 {
         let reached: Vec<Axis> = anchor
             .iter()
             .zip(axes)
-            .map(|(&anchor, axis)| Axis {
-                low: axis.low.min(anchor),
-                high: axis.high.max(anchor),
-            })
+            .map(|(&anchor, axis)| Axis { low: axis.low.min(anchor), high: axis.high.max(anchor) })
             .collect();
         let length = farthest(anchor, axes);
         if length == 0.0 {
-            return Ok(Estimate {
-                value: 0.0,
-                evaluations: 0,
-            });
+            return Ok(Estimate { value: 0.0, evaluations: 0 });
         }
-        let Estimate {
-            value: m,
-            evaluations,
-        } = self.largest_m(&reached, evaluations, local_m)?;
-        Ok(Estimate {
-            value: (m * length).next_up(),
-            evaluations,
-        })
+        let Estimate { value: m, evaluations } = self.largest_m(&reached, evaluations, local_m)?;
+        Ok(Estimate { value: (m * length).next_up(), evaluations })
     }
 
     /// The greatest M on a tensor grid and on a finer one around its maximum; infinite where one is not finite.
     fn largest_m(&self, axes: &[Axis], allowed: u64, local_m: &mut impl Ask) -> Result<Estimate> {
         let grid = Grid::finest(axes, level_of(self.points), allowed)?;
         let values = local_m.ask(&grid.points(), grid.len())?;
-        let best = (0..values.len())
-            .max_by(|&a, &b| values[a].total_cmp(&values[b]))
-            .unwrap_or(0);
+        let best = (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
         let around = neighbourhood(&grid, axes, best);
         let mut evaluations = grid.len() as u64;
         let mut all = values;
@@ -110,10 +88,7 @@ fn neighbourhood(grid: &Grid, axes: &[Axis], index: usize) -> Vec<Axis> {
     let point = grid.point(index);
     let part = |(number, (&middle, axis)): (usize, (&f64, &Axis))| {
         let gap = grid.gap(number);
-        Axis {
-            low: (middle - gap).max(axis.low),
-            high: (middle + gap).min(axis.high),
-        }
+        Axis { low: (middle - gap).max(axis.low), high: (middle + gap).min(axis.high) }
     };
     point.iter().zip(axes).enumerate().map(part).collect()
 }
@@ -121,17 +96,8 @@ fn neighbourhood(grid: &Grid, axes: &[Axis], index: usize) -> Vec<Axis> {
 /// Greatest distance of a corner of the box of `axes` from `anchor`, rounded up.
 fn farthest(anchor: &[f64], axes: &[Axis]) -> f64 {
     let farther = |(&anchor, axis): (&f64, &Axis)| (axis.low - anchor).abs().max((axis.high - anchor).abs());
-    let squares: f64 = anchor
-        .iter()
-        .zip(axes)
-        .map(farther)
-        .map(|distance| distance * distance)
-        .sum();
-    if squares == 0.0 {
-        0.0
-    } else {
-        squares.sqrt() * (1.0 + 1e-12)
-    }
+    let squares: f64 = anchor.iter().zip(axes).map(farther).map(|distance| distance * distance).sum();
+    if squares == 0.0 { 0.0 } else { squares.sqrt() * (1.0 + 1e-12) }
 }
 
 #[cfg(test)]
@@ -156,11 +122,7 @@ mod tests {
         // A bump at 0.3, outside the box [1, 2] but between it and the anchor at 0.
         let bump = |x: &[f64]| 1.0 + 9.0 * (-200.0 * (x[0] - 0.3).powi(2)).exp();
         let found = estimate(&[0.0], &[Axis { low: 1.0, high: 2.0 }], 1000, bump).unwrap();
-        assert!(
-            found.value > 2.0 * 9.7 && found.value <= 20.0 + 1e-9,
-            "{}",
-            found.value
-        );
+        assert!(found.value > 2.0 * 9.7 && found.value <= 20.0 + 1e-9, "{}", found.value);
         // The finer grid around the maximum comes closer than the first one.
         let coarse = (0..=16).map(|k| bump(&[f64::from(k) / 8.0])).fold(0.0, f64::max);
         assert!(found.value > 2.0 * coarse);
@@ -169,13 +131,7 @@ mod tests {
     #[test]
     fn the_anchor_itself_needs_no_evaluation() {
         let point = [Axis { low: 1.0, high: 1.0 }];
-        assert_eq!(
-            estimate(&[1.0], &point, 100, |_| 7.0).unwrap(),
-            Estimate {
-                value: 0.0,
-                evaluations: 0
-            }
-        );
+        assert_eq!(estimate(&[1.0], &point, 100, |_| 7.0).unwrap(), Estimate { value: 0.0, evaluations: 0 });
     }
 
     #[test]
@@ -191,9 +147,6 @@ mod tests {
     #[test]
     fn unknown_m_is_infinite() {
         let axis = Axis { low: 0.0, high: 1.0 };
-        assert_eq!(
-            estimate(&[0.0], &[axis], 100, |_| f64::NAN).unwrap().value,
-            f64::INFINITY
-        );
+        assert_eq!(estimate(&[0.0], &[axis], 100, |_| f64::NAN).unwrap().value, f64::INFINITY);
     }
 }

@@ -21,20 +21,14 @@ impl MEstimator for Displacement {
     const DOC: &'static str =
         "Largest distance on an adaptive grid, with an allowance between its points (estimated).";
     const OPTIONS: &'static [OptionSpec] = &[
-        points::spec(
-            "Points per parameter to start from, rounded up to a power of two plus one.",
-            33,
-        ),
+        points::spec("Points per parameter to start from, rounded up to a power of two plus one.", 33),
         OptionSpec::float("tolerance", "Relative allowance at which refinement stops.")
             .above(0.0)
             .default_float(0.01),
     ];
 
     fn create(options: &Options<'_>) -> Result<Self> {
-        Ok(Self {
-            points: points::read(options)?,
-            tolerance: options.float("tolerance")?,
-        })
+        Ok(Self { points: points::read(options)?, tolerance: options.float("tolerance")? })
     }
 
     fn bound(&self, oracle: &Oracle<'_>, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Bound> {
@@ -42,11 +36,7 @@ impl MEstimator for Displacement {
         let mut distance = |points: &[f64]| oracle.distance_at(anchor, points);
         let Estimate { value, evaluations } =
             self.estimate(&axes, oracle.max_evaluations(), &mut distance)?;
-        Ok(Bound {
-            value,
-            kind: Kind::Estimated,
-            evaluations,
-        })
+        Ok(Bound { value, kind: Kind::Estimated, evaluations })
     }
 }
 
@@ -54,16 +44,10 @@ impl Displacement {
     /// The estimated supremum of `distance` over the box of `axes`: adaptively for one parameter
     /// ([`line::supremum`]), on tensor grids for several or a single point ([`tensor::supremum`]).
     fn estimate(&self, axes: &[Axis], evaluations: u64, distance: &mut impl Ask) -> Result<Estimate> {
-        let refinement = Refinement {
-            level: level_of(self.points),
-            tolerance: self.tolerance,
-            evaluations,
-        };
+        let refinement = Refinement { level: level_of(self.points), tolerance: self.tolerance, evaluations };
         match axes {
             [axis] if axis.length() > 0.0 => {
-                let level = (0..=refinement.level)
-                    .rev()
-                    .find(|&level| (1u64 << level) < evaluations);
+                let level = (0..=refinement.level).rev().find(|&level| (1u64 << level) < evaluations);
                 let level = level.ok_or(EstimatorError::Evaluations { allowed: evaluations })?;
                 line::supremum(*axis, Refinement { level, ..refinement }, distance)
             }
@@ -78,16 +62,9 @@ mod tests {
 
     fn estimate(axes: &[Axis], evaluations: u64) -> Result<Estimate> {
         let mut ask = |points: &[f64]| -> Result<Vec<f64>> {
-            Ok(points
-                .chunks_exact(axes.len())
-                .map(|point| point.iter().map(|x| x.sin()).sum())
-                .collect())
+            Ok(points.chunks_exact(axes.len()).map(|point| point.iter().map(|x| x.sin()).sum()).collect())
         };
-        Displacement {
-            points: 33,
-            tolerance: 0.01,
-        }
-        .estimate(axes, evaluations, &mut ask)
+        Displacement { points: 33, tolerance: 0.01 }.estimate(axes, evaluations, &mut ask)
     }
 
     #[test]
@@ -98,13 +75,7 @@ mod tests {
         let plane = estimate(&[axis, axis], 100_000).unwrap();
         assert!(plane.value >= 2.0 && plane.value <= 2.0201);
         let point = estimate(&[Axis { low: 1.0, high: 1.0 }], 1000).unwrap();
-        assert_eq!(
-            point,
-            Estimate {
-                value: 1f64.sin(),
-                evaluations: 1
-            }
-        );
+        assert_eq!(point, Estimate { value: 1f64.sin(), evaluations: 1 });
     }
 
     #[test]

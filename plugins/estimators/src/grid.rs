@@ -55,12 +55,7 @@ pub fn axes(
         if finite && low <= high {
             Ok(Axis { low, high })
         } else {
-            Err(EstimatorError::Box {
-                parameter,
-                low,
-                high,
-                anchor,
-            })
+            Err(EstimatorError::Box { parameter, low, high, anchor })
         }
     };
     anchor.iter().zip(low).zip(high).enumerate().map(axis).collect()
@@ -68,11 +63,7 @@ pub fn axes(
 
 /// The least level with at least `points` points per axis.
 pub fn level_of(points: u64) -> u32 {
-    points
-        .saturating_sub(1)
-        .next_power_of_two()
-        .trailing_zeros()
-        .min(FINEST)
+    points.saturating_sub(1).next_power_of_two().trailing_zeros().min(FINEST)
 }
 
 /// A tensor grid over a box, with the same level on every axis.
@@ -87,14 +78,8 @@ impl Grid {
     /// The grid of `level`, if it has at most `allowed` points.
     pub fn new(axes: &[Axis], level: u32, allowed: u64) -> Option<Self> {
         let counts: Vec<u64> = axes.iter().map(|axis| axis.count(level)).collect();
-        let total = counts
-            .iter()
-            .try_fold(1u64, |product, &count| product.checked_mul(count))?;
-        (total <= allowed).then(|| Self {
-            axes: axes.to_vec(),
-            level,
-            counts,
-        })
+        let total = counts.iter().try_fold(1u64, |product, &count| product.checked_mul(count))?;
+        (total <= allowed).then(|| Self { axes: axes.to_vec(), level, counts })
     }
 
     /// The finest grid of at most `level` and at most `allowed` points.
@@ -133,19 +118,13 @@ impl Grid {
 
     /// The point at `position`, the inverse of [`Grid::position`].
     pub fn index(&self, position: impl Iterator<Item = u64>) -> usize {
-        position
-            .zip(&self.counts)
-            .fold(0, |index, (place, &count)| index * count + place) as usize
+        position.zip(&self.counts).fold(0, |index, (place, &count)| index * count + place) as usize
     }
 
     /// The point `index`.
     pub fn point(&self, index: usize) -> Vec<f64> {
         let position = self.position(index);
-        position
-            .iter()
-            .zip(&self.axes)
-            .map(|(&numerator, axis)| axis.at(numerator, self.level))
-            .collect()
+        position.iter().zip(&self.axes).map(|(&numerator, axis)| axis.at(numerator, self.level)).collect()
     }
 
     /// All points, row by row.
@@ -172,19 +151,13 @@ impl Grid {
 mod tests {
     use super::*;
 
-    const AXES: [Axis; 3] = [
-        Axis { low: 0.0, high: 1.0 },
-        Axis { low: 2.0, high: 2.0 },
-        Axis { low: -4.0, high: 4.0 },
-    ];
+    const AXES: [Axis; 3] =
+        [Axis { low: 0.0, high: 1.0 }, Axis { low: 2.0, high: 2.0 }, Axis { low: -4.0, high: 4.0 }];
 
     #[test]
     fn halving_a_box_meets_the_same_points() {
         let whole = Axis { low: 0.1, high: 0.7 };
-        let half = Axis {
-            low: whole.at(1, 1),
-            high: 0.7,
-        };
+        let half = Axis { low: whole.at(1, 1), high: 0.7 };
         for numerator in 0..=8 {
             assert!((half.at(numerator, 3) - whole.at(8 + numerator, 4)).abs() < 1e-15);
         }
@@ -214,10 +187,7 @@ mod tests {
     fn grids_respect_the_number_of_points() {
         assert!(Grid::new(&AXES, 1, 8).is_none());
         assert_eq!(Grid::finest(&AXES, 7, 8).unwrap().level(), 0);
-        assert_eq!(
-            Grid::finest(&AXES, 7, 3).unwrap_err(),
-            EstimatorError::Evaluations { allowed: 3 }
-        );
+        assert_eq!(Grid::finest(&AXES, 7, 3).unwrap_err(), EstimatorError::Evaluations { allowed: 3 });
     }
 
     #[test]

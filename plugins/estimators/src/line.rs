@@ -59,10 +59,7 @@ pub fn supremum(axis: Axis, refinement: Refinement, distance: &mut impl Ask) -> 
         let evaluations = nodes.len() as u64;
         let found = nodes.iter().map(|node| node.value).fold(0.0, f64::max);
         if nodes.iter().any(|node| !node.value.is_finite()) {
-            return Ok(Estimate {
-                value: f64::INFINITY,
-                evaluations,
-            });
+            return Ok(Estimate { value: f64::INFINITY, evaluations });
         }
         let peaks = peaks(axis, &nodes);
         let value = peaks.iter().copied().fold(found, f64::max);
@@ -81,30 +78,18 @@ pub fn supremum(axis: Axis, refinement: Refinement, distance: &mut impl Ask) -> 
 }
 
 fn evaluate(axis: Axis, numerators: &[u64], distance: &mut impl Ask) -> Result<Vec<Node>> {
-    let points: Vec<f64> = numerators
-        .iter()
-        .map(|&numerator| axis.at(numerator, FINEST))
-        .collect();
+    let points: Vec<f64> = numerators.iter().map(|&numerator| axis.at(numerator, FINEST)).collect();
     let values = distance.ask(&points, points.len())?;
-    Ok(numerators
-        .iter()
-        .zip(values)
-        .map(|(&numerator, value)| Node { numerator, value })
-        .collect())
+    Ok(numerators.iter().zip(values).map(|(&numerator, value)| Node { numerator, value }).collect())
 }
 
 /// What the function may reach in each gap.
 fn peaks(axis: Axis, nodes: &[Node]) -> Vec<f64> {
     let unit = axis.length() / (1u64 << FINEST) as f64;
-    let gaps: Vec<f64> = nodes
-        .windows(2)
-        .map(|pair| (pair[1].numerator - pair[0].numerator) as f64 * unit)
-        .collect();
-    let slopes: Vec<f64> = nodes
-        .windows(2)
-        .zip(&gaps)
-        .map(|(pair, gap)| (pair[1].value - pair[0].value).abs() / gap)
-        .collect();
+    let gaps: Vec<f64> =
+        nodes.windows(2).map(|pair| (pair[1].numerator - pair[0].numerator) as f64 * unit).collect();
+    let slopes: Vec<f64> =
+        nodes.windows(2).zip(&gaps).map(|(pair, gap)| (pair[1].value - pair[0].value).abs() / gap).collect();
     nodes
         .windows(2)
         .enumerate()
@@ -123,9 +108,7 @@ fn promising(nodes: &[Node], peaks: &[f64], target: f64, allowed: u64) -> Vec<u6
         .collect();
     gaps.sort_by(|&a, &b| peaks[b].total_cmp(&peaks[a]));
     gaps.truncate(usize::try_from(allowed).unwrap_or(usize::MAX));
-    gaps.into_iter()
-        .map(|gap| nodes[gap].numerator.midpoint(nodes[gap + 1].numerator))
-        .collect()
+    gaps.into_iter().map(|gap| nodes[gap].numerator.midpoint(nodes[gap + 1].numerator)).collect()
 }
 
 #[cfg(test)]
@@ -136,11 +119,7 @@ mod tests {
     const UNIT: Axis = Axis { low: 0.0, high: 1.0 };
 
     fn estimate(level: u32, evaluations: u64, function: impl Fn(f64) -> f64) -> Estimate {
-        let refinement = Refinement {
-            level,
-            tolerance: 0.01,
-            evaluations,
-        };
+        let refinement = Refinement { level, tolerance: 0.01, evaluations };
         let mut ask =
             |points: &[f64]| -> Result<Vec<f64>> { Ok(points.iter().map(|&x| function(x)).collect()) };
         supremum(UNIT, refinement, &mut ask).unwrap()
@@ -185,13 +164,7 @@ mod tests {
 
     #[test]
     fn zero_and_infinity() {
-        assert_eq!(
-            estimate(5, 4096, |_| 0.0),
-            Estimate {
-                value: 0.0,
-                evaluations: 33
-            }
-        );
+        assert_eq!(estimate(5, 4096, |_| 0.0), Estimate { value: 0.0, evaluations: 33 });
         assert_eq!(estimate(5, 4096, |x| 1.0 / (x - 0.5)).value, f64::INFINITY);
         assert_eq!(estimate(5, 4096, |_| f64::NAN).value, f64::INFINITY);
     }

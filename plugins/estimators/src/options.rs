@@ -11,10 +11,7 @@ pub mod points {
 
     /// Its declaration.
     pub const fn spec(doc: &'static str, default: i64) -> OptionSpec {
-        OptionSpec::integer("points", doc)
-            .at_least(2.0)
-            .at_most(MOST as f64)
-            .default_integer(default)
+        OptionSpec::integer("points", doc).at_least(2.0).at_most(MOST as f64).default_integer(default)
     }
 
     /// Its value, checked.

@@ -18,15 +18,10 @@ pub fn supremum(axes: &[Axis], refinement: Refinement, distance: &mut impl Ask) 
     loop {
         let evaluations = grid.len() as u64;
         if values.iter().any(|value| !value.is_finite()) {
-            return Ok(Estimate {
-                value: f64::INFINITY,
-                evaluations,
-            });
+            return Ok(Estimate { value: f64::INFINITY, evaluations });
         }
         let found = values.iter().copied().fold(0.0, f64::max);
-        let value = (0..values.len())
-            .map(|index| allowance(&grid, &values, index))
-            .fold(found, f64::max);
+        let value = (0..values.len()).map(|index| allowance(&grid, &values, index)).fold(found, f64::max);
         let finer = Grid::new(axes, grid.level() + 1, refinement.evaluations);
         match finer.filter(|finer| value > refinement.target(found) && finer.level() <= FINEST) {
             Some(finer) => {
@@ -42,9 +37,7 @@ pub fn supremum(axes: &[Axis], refinement: Refinement, distance: &mut impl Ask) 
 fn allowance(grid: &Grid, values: &[f64], index: usize) -> f64 {
     let growth = (0..grid.dimension()).map(|axis| {
         let around = grid.neighbours(index, axis).into_iter().flatten().chain([index]);
-        let rise = around
-            .map(|point| rise(grid, values, point, axis))
-            .fold(0.0, f64::max);
+        let rise = around.map(|point| rise(grid, values, point, axis)).fold(0.0, f64::max);
         // Half a gap at slope rise / gap.
         0.5 * rise
     });
@@ -54,24 +47,18 @@ fn allowance(grid: &Grid, values: &[f64], index: usize) -> f64 {
 /// The largest difference to a neighbour along `axis`.
 fn rise(grid: &Grid, values: &[f64], index: usize, axis: usize) -> f64 {
     let neighbours = grid.neighbours(index, axis).into_iter().flatten();
-    neighbours
-        .map(|neighbour| (values[neighbour] - values[index]).abs())
-        .fold(0.0, f64::max)
+    neighbours.map(|neighbour| (values[neighbour] - values[index]).abs()).fold(0.0, f64::max)
 }
 
 /// The values on `finer`, one level above `grid`; only its new points are asked for.
 fn refine(grid: &Grid, values: &[f64], finer: &Grid, distance: &mut impl Ask) -> Result<Vec<f64>> {
-    let known: Vec<Option<f64>> = (0..finer.len())
-        .map(|index| known(grid, values, &finer.position(index)))
-        .collect();
+    let known: Vec<Option<f64>> =
+        (0..finer.len()).map(|index| known(grid, values, &finer.position(index))).collect();
     let new: Vec<usize> = (0..finer.len()).filter(|&index| known[index].is_none()).collect();
     let points: Vec<f64> = new.iter().flat_map(|&index| finer.point(index)).collect();
     let mut answers = distance.ask(&points, new.len())?.into_iter();
     // As many answers as unknown points: `ask` has checked that.
-    Ok(known
-        .into_iter()
-        .map(|value| value.or_else(|| answers.next()).unwrap_or(f64::INFINITY))
-        .collect())
+    Ok(known.into_iter().map(|value| value.or_else(|| answers.next()).unwrap_or(f64::INFINITY)).collect())
 }
 
 /// The value on the coarse grid of a position of the grid one level finer, if it is there.
@@ -90,11 +77,7 @@ mod tests {
     const AXES: [Axis; 2] = [Axis { low: -1.0, high: 1.0 }, Axis { low: 0.0, high: 3.0 }];
 
     fn estimate(axes: &[Axis], evaluations: u64, function: impl Fn(&[f64]) -> f64) -> Estimate {
-        let refinement = Refinement {
-            level: 3,
-            tolerance: 0.05,
-            evaluations,
-        };
+        let refinement = Refinement { level: 3, tolerance: 0.05, evaluations };
         let mut ask = |points: &[f64]| -> Result<Vec<f64>> {
             Ok(points.chunks_exact(axes.len()).map(&function).collect())
         };
@@ -116,13 +99,7 @@ mod tests {
         let found = estimate(&axes, 2000, |point| point[0] + point[1]);
         assert!(found.value >= 2.0 && found.value < 2.11);
         let point = [Axis { low: 1.0, high: 1.0 }; 2];
-        assert_eq!(
-            estimate(&point, 1, |point| point[0] + point[1]),
-            Estimate {
-                value: 2.0,
-                evaluations: 1
-            }
-        );
+        assert_eq!(estimate(&point, 1, |point| point[0] + point[1]), Estimate { value: 2.0, evaluations: 1 });
     }
 
     #[test]
@@ -137,16 +114,9 @@ mod tests {
         let mut asked = 0;
         let mut ask = |points: &[f64]| -> Result<Vec<f64>> {
             asked += points.len() / 2;
-            Ok(points
-                .chunks_exact(2)
-                .map(|point| (9.0 * point[0]).sin() + 2.0 * point[1])
-                .collect())
+            Ok(points.chunks_exact(2).map(|point| (9.0 * point[0]).sin() + 2.0 * point[1]).collect())
         };
-        let refinement = Refinement {
-            level: 2,
-            tolerance: 0.01,
-            evaluations: 5000,
-        };
+        let refinement = Refinement { level: 2, tolerance: 0.01, evaluations: 5000 };
         let found = supremum(&AXES, refinement, &mut ask).unwrap();
         assert_eq!(asked as u64, found.evaluations);
         assert!(found.evaluations > 25);

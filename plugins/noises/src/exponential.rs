@@ -10,18 +10,15 @@ pub struct Exponential {
 impl NoiseDistribution for Exponential {
     const ID: &'static str = "exponential";
     const DOC: &'static str = "Exponential law on [0, infinity).";
-    const OPTIONS: &'static [OptionSpec] = &[OptionSpec::float("scale", "Mean, in units of the parameter.")
-        .above(0.0)
-        .required()];
+    const OPTIONS: &'static [OptionSpec] =
+        &[OptionSpec::float("scale", "Mean, in units of the parameter.").above(0.0).required()];
 
     fn create(options: &Options<'_>) -> Result<Self> {
         let mean = options.float("scale")?;
         if mean > 0.0 && mean.is_finite() {
             return Ok(Self { mean });
         }
-        Err(Error::invalid_argument(format_args!(
-            "scale must be positive, not {mean}"
-        )))
+        Err(Error::invalid_argument(format_args!("scale must be positive, not {mean}")))
     }
 
     fn support(&self) -> (f64, f64) {
@@ -29,11 +26,7 @@ impl NoiseDistribution for Exponential {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        if x <= 0.0 {
-            0.0
-        } else {
-            -libm::expm1(-x / self.mean)
-        }
+        if x <= 0.0 { 0.0 } else { -libm::expm1(-x / self.mean) }
     }
 
     fn sf(&self, x: f64) -> f64 {
@@ -62,11 +55,7 @@ impl NoiseDistribution for Exponential {
     }
 
     fn log_density(&self, x: f64) -> f64 {
-        if x < 0.0 {
-            f64::NEG_INFINITY
-        } else {
-            -x / self.mean - libm::log(self.mean)
-        }
+        if x < 0.0 { f64::NEG_INFINITY } else { -x / self.mean - libm::log(self.mean) }
     }
 }
 
@@ -102,10 +91,7 @@ mod tests {
     #[test]
     fn ends_are_exact() {
         let law = exponential(2.0);
-        assert_eq!(
-            (law.cdf(-1.0), law.sf(-1.0), law.cdf(0.0), law.sf(0.0)),
-            (0.0, 1.0, 0.0, 1.0)
-        );
+        assert_eq!((law.cdf(-1.0), law.sf(-1.0), law.cdf(0.0), law.sf(0.0)), (0.0, 1.0, 0.0, 1.0));
         assert_eq!((law.cdf(f64::INFINITY), law.sf(f64::INFINITY)), (1.0, 0.0));
         assert_eq!((law.quantile(0.0), law.quantile(1.0)), (0.0, f64::INFINITY));
         assert_eq!((law.isf(0.0), law.isf(1.0)), (f64::INFINITY, 0.0));
@@ -121,10 +107,7 @@ mod tests {
         let law = exponential(0.37);
         for exponent in 1..=300 {
             let p = 0.9 * 10_f64.powi(-exponent);
-            assert!(
-                ulps(law.quantile(law.cdf(law.quantile(p))), law.quantile(p)) <= 4,
-                "{p:e}"
-            );
+            assert!(ulps(law.quantile(law.cdf(law.quantile(p))), law.quantile(p)) <= 4, "{p:e}");
             assert!(ulps(law.isf(law.sf(law.isf(p))), law.isf(p)) <= 4, "{p:e}");
         }
     }

@@ -15,20 +15,14 @@ impl NoiseDistribution for Gaussian {
     const ID: &'static str = "gaussian";
     const DOC: &'static str = "Normal law with mean 0.";
     const OPTIONS: &'static [OptionSpec] =
-        &[
-            OptionSpec::float("scale", "Standard deviation, in units of the parameter.")
-                .above(0.0)
-                .required(),
-        ];
+        &[OptionSpec::float("scale", "Standard deviation, in units of the parameter.").above(0.0).required()];
 
     fn create(options: &Options<'_>) -> Result<Self> {
         let scale = options.float("scale")?;
         if scale > 0.0 && scale.is_finite() {
             return Ok(Self { scale });
         }
-        Err(Error::invalid_argument(format_args!(
-            "scale must be positive, not {scale}"
-        )))
+        Err(Error::invalid_argument(format_args!("scale must be positive, not {scale}")))
     }
 
     fn support(&self) -> (f64, f64) {
@@ -111,10 +105,7 @@ mod tests {
         let law = gaussian(0.37);
         for exponent in 1..=300 {
             let p = 0.9 * 10_f64.powi(-exponent);
-            for back in [
-                law.quantile(law.cdf(law.quantile(p))),
-                -law.isf(law.sf(law.isf(p))),
-            ] {
+            for back in [law.quantile(law.cdf(law.quantile(p))), -law.isf(law.sf(law.isf(p)))] {
                 assert!(ulps(back, law.quantile(p)) <= 4, "{p:e}");
             }
         }
@@ -135,8 +126,7 @@ mod tests {
         let law = gaussian(0.8);
         kolmogorov_smirnov(&law, 20_000);
         let mut out = [0.0; 4];
-        law.sample(&[0, u64::MAX, 1 << 63, (1 << 63) - 1], &mut out)
-            .unwrap();
+        law.sample(&[0, u64::MAX, 1 << 63, (1 << 63) - 1], &mut out).unwrap();
         assert_eq!((out[0], out[2]), (-out[1], -out[3]));
         assert_close(out[0], law.quantile(0.5_f64.powi(64)), 1e-14);
         assert_eq!(out[2], 0.0);

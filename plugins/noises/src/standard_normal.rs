@@ -19,11 +19,7 @@ pub(crate) fn cdf((high, low): (f64, f64)) -> f64 {
     let leading = libm::erfc(t);
     let slope = FRAC_2_SQRT_PI * libm::exp(-t * t);
     // Far out both vanish, and `rest` may be no number.
-    if slope == 0.0 {
-        0.5 * leading
-    } else {
-        0.5 * (leading - slope * rest)
-    }
+    if slope == 0.0 { 0.5 * leading } else { 0.5 * (leading - slope * rest) }
 }
 
 /// The z with Phi(z) = p, to the last bits in the lower tail, and in the upper one as far as p tells. NaN unless 0 <= p <= 1.

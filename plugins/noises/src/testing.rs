@@ -5,10 +5,7 @@ use gsmooth_plugin_sdk::NoiseDistribution;
 /// Fails unless `found` is `expected` up to the relative error given.
 pub(crate) fn assert_close(found: f64, expected: f64, relative: f64) {
     let error = (found - expected).abs() / expected.abs();
-    assert!(
-        error <= relative,
-        "{found:e}, not {expected:e}: relative error {error:e}"
-    );
+    assert!(error <= relative, "{found:e}, not {expected:e}: relative error {error:e}");
 }
 
 /// How many floats lie between two of one sign.

@@ -29,10 +29,7 @@ impl Error {
     }
 
     pub(crate) fn with_status(status: Status, message: impl Display) -> Self {
-        Self {
-            status,
-            message: message.to_string(),
-        }
+        Self { status, message: message.to_string() }
     }
 
     pub(crate) fn status(&self) -> Status {

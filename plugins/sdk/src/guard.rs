@@ -59,10 +59,7 @@ fn silence_guarded_panics() {
             if DEPTH.get() == 0 {
                 return previous(info);
             }
-            PLACE.set(
-                info.location()
-                    .map(|place| format!("{}:{}", place.file(), place.line())),
-            );
+            PLACE.set(info.location().map(|place| format!("{}:{}", place.file(), place.line())));
         }));
     });
 }
@@ -97,10 +94,7 @@ mod tests {
     #[test]
     fn success_and_errors_pass_through() {
         assert_eq!(guarded(|| Ok(())), (status::OK, String::new()));
-        assert_eq!(
-            guarded(|| Err(Error::new("no disk"))),
-            (status::FAILED, "no disk".to_owned())
-        );
+        assert_eq!(guarded(|| Err(Error::new("no disk"))), (status::FAILED, "no disk".to_owned()));
         assert_eq!(
             guarded(|| Err(Error::invalid_argument("no"))),
             (status::INVALID_ARGUMENT, "no".to_owned())

@@ -40,8 +40,7 @@ pub fn log(level: Level, message: &str) {
 pub fn cancelled() -> bool {
     let Some(host) = host() else { return false };
     // SAFETY: the host's own function and context.
-    host.cancelled
-        .is_some_and(|cancelled| unsafe { cancelled(host.context) } != 0)
+    host.cancelled.is_some_and(|cancelled| unsafe { cancelled(host.context) } != 0)
 }
 
 fn host() -> Option<&'static Host> {

@@ -101,19 +101,10 @@ impl<'a> Images<'a> {
         // SAFETY: promised by the caller.
         let images = unsafe { images.as_ref() }.ok_or_else(|| Error::invalid_argument("no images"))?;
         let [count, channels, height, width] = shape([images.n, images.c, images.h, images.w])?;
-        let pixels = abi::Slice {
-            ptr: images.data,
-            len: count * channels * height * width,
-        };
+        let pixels = abi::Slice { ptr: images.data, len: count * channels * height * width };
         // SAFETY: promised by the caller.
         let pixels = unsafe { pixels.as_slice() };
-        Ok(Self {
-            pixels,
-            count,
-            channels,
-            height,
-            width,
-        })
+        Ok(Self { pixels, count, channels, height, width })
     }
 }
 
@@ -142,13 +133,7 @@ impl ImagesMut<'_> {
         let length = count * channels * height * width;
         // SAFETY: promised by the caller.
         let pixels = unsafe { crate::raw::slice_mut(images.data, length) };
-        Ok(Self {
-            pixels,
-            count,
-            channels,
-            height,
-            width,
-        })
+        Ok(Self { pixels, count, channels, height, width })
     }
 }
 
@@ -162,9 +147,5 @@ fn shape(shape: [u64; 4]) -> Result<[usize; 4]> {
         *to = usize::try_from(from).map_err(|_| too_large())?;
         bytes = bytes.checked_mul(*to).ok_or_else(too_large)?;
     }
-    if isize::try_from(bytes).is_err() {
-        Err(too_large())
-    } else {
-        Ok(out)
-    }
+    if isize::try_from(bytes).is_err() { Err(too_large()) } else { Ok(out) }
 }

@@ -51,9 +51,7 @@ pub trait NoiseDistribution: Sized + Send + Sync + 'static {
         for (x, &word) in out.iter_mut().zip(words) {
             *x = inverse_transform(self, word);
             if !x.is_finite() {
-                return Err(Error::new(format_args!(
-                    "the word {word:#018x} gives the sample {x}"
-                )));
+                return Err(Error::new(format_args!("the word {word:#018x} gives the sample {x}")));
             }
         }
         Ok(())
@@ -64,11 +62,7 @@ pub trait NoiseDistribution: Sized + Send + Sync + 'static {
 const ULP_OF_WORD: f64 = 1.0 / 18_446_744_073_709_551_616.0;
 
 fn inverse_transform(law: &impl NoiseDistribution, word: u64) -> f64 {
-    if word >> 63 == 0 {
-        law.quantile(tail(word))
-    } else {
-        law.isf(tail(!word))
-    }
+    if word >> 63 == 0 { law.quantile(tail(word)) } else { law.isf(tail(!word)) }
 }
 
 /// (word + 1) / 2^64 for word < 2^63: inside (0, 1/2], never 0. The sum is formed before it is rounded: half a word would round

@@ -77,8 +77,7 @@ impl<'a> Options<'a> {
     }
 
     fn value(&self, name: &str) -> Result<Value<'a>> {
-        self.find(name)?
-            .ok_or_else(|| Error::invalid_argument(format_args!("option `{name}` is not set")))
+        self.find(name)?.ok_or_else(|| Error::invalid_argument(format_args!("option `{name}` is not set")))
     }
 
     fn find(&self, name: &str) -> Result<Option<Value<'a>>> {
@@ -98,13 +97,9 @@ impl<'a> Options<'a> {
         for spec in specs {
             // SAFETY: the declarations are static, and made from `&'static str` by safe code.
             let (name, default) = unsafe { (text(spec.name)?, decode(&spec.default)?) };
-            let given = values
-                .iter()
-                .find_map(|&(key, value)| (key == name).then_some(value));
+            let given = values.iter().find_map(|&(key, value)| (key == name).then_some(value));
             if given.is_none() && spec.required != 0 {
-                return Err(Error::invalid_argument(format_args!(
-                    "option `{name}` is missing"
-                )));
+                return Err(Error::invalid_argument(format_args!("option `{name}` is missing")));
             }
             entries.push((name, given.or(default)));
         }
@@ -119,20 +114,14 @@ impl<'a> Options<'a> {
     /// `values` must hold one value per declaration, whose texts and arrays stay unchanged for `'a`.
     pub(crate) unsafe fn from_abi(specs: &'static [OptionSpec], values: &'a [OptionValue]) -> Result<Self> {
         if specs.len() != values.len() {
-            let message = format!(
-                "{} options are declared, {} were given",
-                specs.len(),
-                values.len()
-            );
+            let message = format!("{} options are declared, {} were given", specs.len(), values.len());
             return Err(Error::invalid_argument(message));
         }
         let entries = specs.iter().zip(values).map(|(spec, value)| {
             // SAFETY: declarations are static; values as promised by the caller.
             unsafe { Ok((text(spec.name)?, decode(value)?)) }
         });
-        Ok(Self {
-            entries: entries.collect::<Result<_>>()?,
-        })
+        Ok(Self { entries: entries.collect::<Result<_>>()? })
     }
 }
 
@@ -148,9 +137,7 @@ unsafe fn decode<'a>(value: &OptionValue) -> Result<Option<Value<'a>>> {
         // SAFETY: promised by the caller.
         option_kind::FLOATS => Value::Floats(unsafe { value.floats.as_slice() }),
         kind => {
-            return Err(Error::invalid_argument(format_args!(
-                "unknown kind of option value: {kind}"
-            )));
+            return Err(Error::invalid_argument(format_args!("unknown kind of option value: {kind}")));
         }
     }))
 }
@@ -172,9 +159,7 @@ mod tests {
     use gsmooth_plugin_abi::Slice;
 
     const SPECS: &[OptionSpec] = &[
-        OptionSpec::float("scale", "Standard deviation.")
-            .above(0.0)
-            .required(),
+        OptionSpec::float("scale", "Standard deviation.").above(0.0).required(),
         OptionSpec::integer("order", "Order.").default_integer(3),
         OptionSpec::choice("border", "Border.", &["reflect", "zero"]).default_text("zero"),
         OptionSpec::floats("weights", "Weights.").default_floats(&[1.0, 2.0]),
@@ -194,27 +179,10 @@ mod tests {
     #[test]
     fn wrong_names_and_kinds_are_errors() {
         let options = Options::of(SPECS, &[("scale", Value::Float(0.5))]).unwrap();
-        assert!(
-            options
-                .float("scales")
-                .unwrap_err()
-                .to_string()
-                .contains("no option `scales`")
-        );
-        assert!(
-            options
-                .integer("scale")
-                .unwrap_err()
-                .to_string()
-                .contains("not an integer")
-        );
+        assert!(options.float("scales").unwrap_err().to_string().contains("no option `scales`"));
+        assert!(options.integer("scale").unwrap_err().to_string().contains("not an integer"));
         assert!(options.text("note").unwrap_err().to_string().contains("not set"));
-        assert!(
-            Options::of(SPECS, &[])
-                .unwrap_err()
-                .to_string()
-                .contains("`scale` is missing")
-        );
+        assert!(Options::of(SPECS, &[]).unwrap_err().to_string().contains("`scale` is missing"));
         let values = [("scale", Value::Float(1.0)), ("sclae", Value::Float(1.0))];
         assert!(Options::of(SPECS, &values).is_err());
     }
@@ -226,14 +194,8 @@ mod tests {
         assert!(unsafe { Options::from_abi(SPECS, &values) }.is_err());
         // SAFETY: as above.
         let options = unsafe { Options::from_abi(&SPECS[..2], &values) }.unwrap();
-        assert_eq!(
-            (options.float("scale"), options.is_set("order")),
-            (Ok(2.0), Ok(false))
-        );
-        let broken = [OptionValue::text(Str {
-            ptr: [0xff_u8].as_ptr(),
-            len: 1,
-        })];
+        assert_eq!((options.float("scale"), options.is_set("order")), (Ok(2.0), Ok(false)));
+        let broken = [OptionValue::text(Str { ptr: [0xff_u8].as_ptr(), len: 1 })];
         // SAFETY: one readable byte.
         assert!(unsafe { Options::from_abi(&SPECS[..1], &broken) }.is_err());
         let floats = OptionValue::floats(Slice::new(&[4.0]));

@@ -31,9 +31,7 @@ impl<'a> Oracle<'a> {
         // SAFETY: `size` comes first in every version, and is read before anything else.
         let size = unsafe { table.cast::<usize>().as_ref() }.copied().unwrap_or(0);
         if size < size_of::<abi::Oracle>() {
-            return Err(Error::invalid_argument(
-                "the host's oracle is smaller than version 1 of it",
-            ));
+            return Err(Error::invalid_argument("the host's oracle is smaller than version 1 of it"));
         }
         // SAFETY: promised by the caller, and large enough.
         let table = unsafe { &*table };
@@ -58,12 +56,7 @@ impl<'a> Oracle<'a> {
     /// The whole range, low ends and high ends, m values each.
     pub fn range(&self) -> (&[f64], &[f64]) {
         // SAFETY: the host's arrays have m values.
-        unsafe {
-            (
-                raw::slice(self.table.low, self.parameters),
-                raw::slice(self.table.high, self.parameters),
-            )
-        }
+        unsafe { (raw::slice(self.table.low, self.parameters), raw::slice(self.table.high, self.parameters)) }
     }
 
     /// How many points the user allows per bound.
@@ -97,10 +90,7 @@ impl<'a> Oracle<'a> {
         let function = offered(self.table.derivative_at, WHAT)?;
         let n = self.points(xi)?;
         if direction.len() != xi.len() {
-            return Err(Error::new(format_args!(
-                "{n} points, but {} direction values",
-                direction.len()
-            )));
+            return Err(Error::new(format_args!("{n} points, but {} direction values", direction.len())));
         }
         let mut out = vec![0.0; raw::product(n, self.features)?];
         let mut errors = vec![0.0; n];
@@ -108,17 +98,7 @@ impl<'a> Oracle<'a> {
         call(WHAT, |error| {
             let (out, errors) = (out.as_mut_ptr(), errors.as_mut_ptr());
             // SAFETY: `xi` and `direction` have n x m values, `out` n x features, `errors` n.
-            unsafe {
-                function(
-                    context,
-                    xi.as_ptr(),
-                    direction.as_ptr(),
-                    n as u64,
-                    out,
-                    errors,
-                    error,
-                )
-            }
+            unsafe { function(context, xi.as_ptr(), direction.as_ptr(), n as u64, out, errors, error) }
         })?;
         Ok((out, errors))
     }
@@ -136,16 +116,7 @@ impl<'a> Oracle<'a> {
         let context = self.table.context;
         call(WHAT, |error| {
             // SAFETY: `anchor` has m values, `xi` n x m, `out` n.
-            unsafe {
-                function(
-                    context,
-                    anchor.as_ptr(),
-                    xi.as_ptr(),
-                    n as u64,
-                    out.as_mut_ptr(),
-                    error,
-                )
-            }
+            unsafe { function(context, anchor.as_ptr(), xi.as_ptr(), n as u64, out.as_mut_ptr(), error) }
         })?;
         Ok(out)
     }
@@ -158,10 +129,7 @@ impl<'a> Oracle<'a> {
         const WHAT: &str = "local M";
         let function = offered(self.table.local_m_at, WHAT)?;
         let n = self.points(xi)?;
-        let mut m = LocalM {
-            corollary1: vec![0.0; n],
-            exact: vec![0.0; n],
-        };
+        let mut m = LocalM { corollary1: vec![0.0; n], exact: vec![0.0; n] };
         let context = self.table.context;
         call(WHAT, |error| {
             let (corollary1, exact) = (m.corollary1.as_mut_ptr(), m.exact.as_mut_ptr());
@@ -199,10 +167,7 @@ impl<'a> Oracle<'a> {
     fn points(&self, xi: &[f64]) -> Result<usize> {
         let m = self.parameters;
         if m == 0 || !xi.len().is_multiple_of(m) {
-            return Err(Error::new(format_args!(
-                "{} values are no points of {m} parameters",
-                xi.len()
-            )));
+            return Err(Error::new(format_args!("{} values are no points of {m} parameters", xi.len())));
         }
         Ok(xi.len() / m)
     }
@@ -211,21 +176,13 @@ impl<'a> Oracle<'a> {
         if point.len() == self.parameters {
             return Ok(());
         }
-        Err(Error::new(format_args!(
-            "{} values are no point of {} parameters",
-            point.len(),
-            self.parameters
-        )))
+        Err(Error::new(format_args!("{} values are no point of {} parameters", point.len(), self.parameters)))
     }
 }
 
 fn offered<F>(function: Option<F>, what: &str) -> Result<F> {
-    let absent = || {
-        Error::with_status(
-            abi::status::ABSENT,
-            format_args!("the host does not offer {what} here"),
-        )
-    };
+    let absent =
+        || Error::with_status(abi::status::ABSENT, format_args!("the host does not offer {what} here"));
     function.ok_or_else(absent)
 }
 

@@ -8,13 +8,7 @@ use crate::{Error, Result};
 /// `pointer` must be null with `length` 0, or point to `length` valid elements that stay unchanged for `'a`.
 pub(crate) unsafe fn slice<'a, T>(pointer: *const T, length: usize) -> &'a [T] {
     // SAFETY: promised by the caller.
-    unsafe {
-        Slice {
-            ptr: pointer,
-            len: length,
-        }
-        .as_slice()
-    }
+    unsafe { Slice { ptr: pointer, len: length }.as_slice() }
 }
 
 /// # Safety
@@ -43,10 +37,9 @@ pub(crate) fn product(n: usize, m: usize) -> Result<usize> {
 pub(crate) fn check(status: Status, what: &str, message: impl FnOnce() -> String) -> Result {
     match status {
         status::OK => Ok(()),
-        status::ABSENT => Err(Error::with_status(
-            status,
-            format_args!("the host does not offer {what} here"),
-        )),
+        status::ABSENT => {
+            Err(Error::with_status(status, format_args!("the host does not offer {what} here")))
+        }
         other => Err(Error::with_status(other, format_args!("{what}: {}", message()))),
     }
 }

@@ -64,11 +64,7 @@ impl MEstimator for Nothing {
         Ok(Self)
     }
     fn bound(&self, _: &Oracle<'_>, _: &[f64], _: &[f64], _: &[f64]) -> Result<Bound> {
-        Ok(Bound {
-            value: f64::INFINITY,
-            kind: Kind::Proven,
-            evaluations: 0,
-        })
+        Ok(Bound { value: f64::INFINITY, kind: Kind::Proven, evaluations: 0 })
     }
 }
 
@@ -83,14 +79,7 @@ fn the_entry_lists_every_plugin_with_the_crates_version() {
     // SAFETY: as above.
     let heads: Vec<_> = tables.iter().map(|table| unsafe { &*table.0 }).collect();
     let kinds: Vec<_> = heads.iter().map(|head| head.kind).collect();
-    assert_eq!(
-        kinds,
-        [
-            plugin_kind::TRANSFORMATION,
-            plugin_kind::NOISE,
-            plugin_kind::ESTIMATOR
-        ]
-    );
+    assert_eq!(kinds, [plugin_kind::TRANSFORMATION, plugin_kind::NOISE, plugin_kind::ESTIMATOR]);
     let thread_safe: Vec<_> = heads.iter().map(|head| head.flags & flags::THREAD_SAFE).collect();
     assert_eq!(thread_safe, [0, 1, 1]);
     for head in heads {

@@ -9,11 +9,7 @@ use crate::error::TransformationError;
 use crate::plane::{finite, magnitude, rounding_bound};
 
 /// The shift may be any finite number.
-pub const SHIFT: Domain = Domain {
-    name: "shift",
-    low: f64::NEG_INFINITY,
-    high: f64::INFINITY,
-};
+pub const SHIFT: Domain = Domain { name: "shift", low: f64::NEG_INFINITY, high: f64::INFINITY };
 
 /// Writes `pixels + shift` into `out`, without clipping; a shift of zero copies the bits.
 ///
@@ -28,10 +24,7 @@ pub fn brighten(pixels: &[f32], shift: f64, out: &mut [f32]) -> Result<(), Trans
     }
     let overflow = |(pixel, out): (&f32, &f32)| pixel.is_finite() && !out.is_finite();
     match pixels.iter().zip(out.iter()).position(overflow) {
-        Some(index) => Err(TransformationError::Overflow {
-            index,
-            value: f64::from(pixels[index]) + shift,
-        }),
+        Some(index) => Err(TransformationError::Overflow { index, value: f64::from(pixels[index]) + shift }),
         None => Ok(()),
     }
 }
@@ -98,10 +91,7 @@ mod tests {
     #[test]
     fn overflow_is_an_error() {
         let error = brighten(&[0.0, 1.0], 1e39, &mut [0.0; 2]);
-        assert!(matches!(
-            error,
-            Err(TransformationError::Overflow { index: 0, .. })
-        ));
+        assert!(matches!(error, Err(TransformationError::Overflow { index: 0, .. })));
     }
 
     proptest! {

@@ -18,18 +18,8 @@ fn apply<T: Transformation>(
     parameter: f64,
 ) -> gsmooth_plugin_sdk::Result<Vec<f32>> {
     let mut out = vec![f32::NAN; pixels.len()];
-    let image = Image {
-        pixels,
-        channels,
-        height,
-        width,
-    };
-    let room = ImageMut {
-        pixels: &mut out,
-        channels,
-        height,
-        width,
-    };
+    let image = Image { pixels, channels, height, width };
+    let room = ImageMut { pixels: &mut out, channels, height, width };
     this.apply(image, &[parameter], room)?;
     Ok(out)
 }
@@ -50,22 +40,11 @@ fn check<T: Transformation>(inside: &[f64], outside: &[f64]) {
         );
         for &parameter in inside {
             let once = apply(&this, &pixels, shape, parameter).unwrap();
-            assert!(
-                once.iter().all(|value| value.is_finite()),
-                "{} at {parameter}",
-                T::ID
-            );
+            assert!(once.iter().all(|value| value.is_finite()), "{} at {parameter}", T::ID);
             assert_eq!(once, apply(&this, &pixels, shape, parameter).unwrap());
         }
-        for &parameter in outside
-            .iter()
-            .chain(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY])
-        {
-            assert!(
-                apply(&this, &pixels, shape, parameter).is_err(),
-                "{} at {parameter}",
-                T::ID
-            );
+        for &parameter in outside.iter().chain(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY]) {
+            assert!(apply(&this, &pixels, shape, parameter).is_err(), "{} at {parameter}", T::ID);
         }
     }
 }
@@ -74,17 +53,9 @@ fn check<T: Transformation>(inside: &[f64], outside: &[f64]) {
 fn check_bounds<T: Transformation>(low: f64, high: f64) {
     let this = create::<T>();
     let (speed, rounding) = (T::LIPSCHITZ.unwrap(), T::ROUNDING.unwrap());
-    let size = Size {
-        height: 12,
-        width: 10,
-    };
+    let size = Size { height: 12, width: 10 };
     for pixels in [noise(120, 2), smooth(1, size), binary(1, size)] {
-        let image = Image {
-            pixels: &pixels,
-            channels: 1,
-            height: 12,
-            width: 10,
-        };
+        let image = Image { pixels: &pixels, channels: 1, height: 12, width: 10 };
         let over = |low: f64, high: f64| {
             let mut bound = [f64::NAN];
             speed(&this, image, &[low], &[high], &mut bound).map(|()| bound[0])
@@ -100,10 +71,7 @@ fn check_bounds<T: Transformation>(low: f64, high: f64) {
         );
         let mut broken = pixels.clone();
         broken[7] = f32::NAN;
-        let image = Image {
-            pixels: &broken,
-            ..image
-        };
+        let image = Image { pixels: &broken, ..image };
         assert!(rounding(&this, image, &[low], &[high]).is_err());
     }
 }

@@ -28,19 +28,11 @@ impl Kernel {
     pub fn new(radius: f64, inner: f64, outer: impl Fn(usize, usize) -> f64) -> Self {
         let reach = disk::reach(radius);
         let row = |index| {
-            let inside = (0..=reach)
-                .take_while(|&column| disk::contains(radius, index, column))
-                .count();
+            let inside = (0..=reach).take_while(|&column| disk::contains(radius, index, column)).count();
             let touched = (inside..=reach).take_while(|&column| meets(radius, index, column));
-            Row {
-                inner: inside,
-                outer: touched.map(|column| outer(index, column)).collect(),
-            }
+            Row { inner: inside, outer: touched.map(|column| outer(index, column)).collect() }
         };
-        Self {
-            inner,
-            rows: (0..=reach).map(row).collect(),
-        }
+        Self { inner, rows: (0..=reach).map(row).collect() }
     }
 
     /// How many pixels the kernel reaches to each side.
@@ -54,19 +46,11 @@ impl Kernel {
         let copies = |index: usize| if index == 0 { 1.0 } else { 2.0 };
         let sum = |row: &Row| {
             let inner: f64 = (0..row.inner).map(|column| copies(column) * self.inner).sum();
-            let outer: f64 = row
-                .outer
-                .iter()
-                .enumerate()
-                .map(|(k, weight)| copies(row.inner + k) * weight)
-                .sum();
+            let outer: f64 =
+                row.outer.iter().enumerate().map(|(k, weight)| copies(row.inner + k) * weight).sum();
             inner + outer
         };
-        self.rows
-            .iter()
-            .enumerate()
-            .map(|(index, row)| copies(index) * sum(row))
-            .sum()
+        self.rows.iter().enumerate().map(|(index, row)| copies(index) * sum(row)).sum()
     }
 }
 
@@ -105,22 +89,14 @@ impl ReflectedPlane {
                 sum
             }));
         }
-        Self {
-            size,
-            reach,
-            rows,
-            sums,
-        }
+        Self { size, reach, rows, sums }
     }
 
     /// The rows `offset` above and below `row`, reflected at the top and bottom; the same row twice for 0.
     fn pair<'a>(&self, values: &'a [f64], row: usize, offset: usize) -> (&'a [f64], &'a [f64]) {
         let stride = values.len() / self.size.height;
         let at = |index: isize| &values[reflect(index, self.size.height) * stride..][..stride];
-        (
-            at(row as isize - offset as isize),
-            at(row as isize + offset as isize),
-        )
+        (at(row as isize - offset as isize), at(row as isize + offset as isize))
     }
 
     /// Hands every pixel of the convolution with `kernel` (whose reach must not exceed that of the plane) to

@@ -19,11 +19,7 @@ use crate::error::TransformationError;
 use crate::plane::{Size, finite, mean_rounding_bound};
 
 /// The radius in pixels; [`in_domain`] refuses what dwarfs the image.
-pub const RADIUS: Domain = Domain {
-    name: "radius",
-    low: 0.0,
-    high: f64::INFINITY,
-};
+pub const RADIUS: Domain = Domain { name: "radius", low: 0.0, high: f64::INFINITY };
 
 /// Up to this radius the disk stays inside the pixel and the blur is the identity.
 pub const IDENTITY_UP_TO: f64 = 0.5;
@@ -34,21 +30,14 @@ pub fn in_domain(radius: f64, size: Size) -> std::result::Result<f64, Transforma
     if radius <= high {
         Ok(radius)
     } else {
-        Err(TransformationError::OutsideDomain {
-            name: RADIUS.name,
-            value: radius,
-            low: RADIUS.low,
-            high,
-        })
+        Err(TransformationError::OutsideDomain { name: RADIUS.name, value: radius, low: RADIUS.low, high })
     }
 }
 
 /// The kernel of radius at least 1/2.
 fn kernel(radius: f64) -> Kernel {
     let disk_area = PI * radius * radius;
-    Kernel::new(radius, 1.0 / disk_area, |i, j| {
-        disk::area(radius, i, j) / disk_area
-    })
+    Kernel::new(radius, 1.0 / disk_area, |i, j| disk::area(radius, i, j) / disk_area)
 }
 
 /// Writes the blurred channels (each of `size`) of `pixels` into `out`; a radius of at most 1/2 copies the bits.
@@ -58,10 +47,7 @@ pub fn blur(pixels: &[f32], size: Size, radius: f64, out: &mut [f32]) {
         return;
     }
     let kernel = kernel(radius);
-    for (plane, out) in pixels
-        .chunks_exact(size.pixels())
-        .zip(out.chunks_exact_mut(size.pixels()))
-    {
+    for (plane, out) in pixels.chunks_exact(size.pixels()).zip(out.chunks_exact_mut(size.pixels())) {
         ReflectedPlane::new(plane, size, kernel.reach()).convolve(&kernel, |row, values| {
             for (out, &value) in out[row * size.width..].iter_mut().zip(values) {
                 *out = value as f32;
@@ -122,12 +108,7 @@ impl Transformation for DefocusBlur {
 
     fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {
         let size = Size::of(image);
-        blur(
-            image.pixels,
-            size,
-            in_domain(RADIUS.value(parameters)?, size)?,
-            out.pixels,
-        );
+        blur(image.pixels, size, in_domain(RADIUS.value(parameters)?, size)?, out.pixels);
         Ok(())
     }
 }
@@ -153,10 +134,7 @@ mod tests {
 
     #[test]
     fn a_point_becomes_the_kernel() {
-        let size = Size {
-            height: 15,
-            width: 15,
-        };
+        let size = Size { height: 15, width: 15 };
         let mut image = vec![0.0; 225];
         image[7 * 15 + 7] = 1.0;
         for radius in [0.7, 2.3, 5.0] {
@@ -175,11 +153,7 @@ mod tests {
     fn constant_images_stay_even_under_huge_disks() {
         let size = Size { height: 5, width: 3 };
         for radius in [0.500001, 1.0, 7.7, 20.0] {
-            assert!(
-                blurred(&[0.25; 15], size, radius)
-                    .iter()
-                    .all(|value| (value - 0.25).abs() < 1e-6)
-            );
+            assert!(blurred(&[0.25; 15], size, radius).iter().all(|value| (value - 0.25).abs() < 1e-6));
             assert!((kernel(radius).sum() - 1.0).abs() < 1e-12);
         }
     }
@@ -194,10 +168,7 @@ mod tests {
     #[test]
     fn error_stays_within_its_bound() {
         // In 64 bits against 32-bit output: the rounding of the output dominates.
-        let size = Size {
-            height: 24,
-            width: 30,
-        };
+        let size = Size { height: 24, width: 30 };
         for radius in [0.51, 3.0, 90.0] {
             assert!(relative_error(size, radius, radius) < 1e-8, "{radius}");
         }

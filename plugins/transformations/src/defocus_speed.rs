@@ -19,9 +19,7 @@ const EVALUATED_PIXELS: usize = 1 << 23;
 
 /// The derivative of the kernel by the radius.
 fn kernel_derivative(radius: f64) -> Kernel {
-    Kernel::new(radius, -2.0 / (PI * radius.powi(3)), |i, j| {
-        weight_derivative(radius, i, j)
-    })
+    Kernel::new(radius, -2.0 / (PI * radius.powi(3)), |i, j| weight_derivative(radius, i, j))
 }
 
 /// `dw_ij/dr`.
@@ -57,9 +55,7 @@ pub fn speed_bound(pixels: &[f32], size: Size, low: f64, high: f64) -> f64 {
 fn convolved_norm(planes: &[ReflectedPlane], kernel: &Kernel) -> f64 {
     let mut squares = 0.0;
     for plane in planes {
-        plane.convolve(kernel, |_, values| {
-            squares += values.iter().map(|value| value * value).sum::<f64>()
-        });
+        plane.convolve(kernel, |_, values| squares += values.iter().map(|value| value * value).sum::<f64>());
     }
     squares.sqrt()
 }
@@ -103,11 +99,7 @@ mod tests {
 
     #[test]
     fn the_derivative_ignores_constants() {
-        assert!(
-            [0.6, 1.0, 7.7, 20.0]
-                .iter()
-                .all(|&radius| kernel_derivative(radius).sum().abs() < 1e-7)
-        );
+        assert!([0.6, 1.0, 7.7, 20.0].iter().all(|&radius| kernel_derivative(radius).sum().abs() < 1e-7));
     }
 
     proptest! {
@@ -146,10 +138,7 @@ mod tests {
 
     #[test]
     fn bound_is_close_to_the_fastest_sampled_speed() {
-        let size = Size {
-            height: 28,
-            width: 28,
-        };
+        let size = Size { height: 28, width: 28 };
         for image in [noise(784, 5), smooth(1, size), binary(1, size)] {
             for low in [0.0, 0.5, 1.0, 2.5, 4.0] {
                 let bound = speed_bound(&image, size, low, low + 1.0);
@@ -158,10 +147,7 @@ mod tests {
                     .map(|r| distance(&blurred(&image, size, r), &blurred(&image, size, r + 2e-3)) / 2e-3)
                     .fold(0.0, f64::max);
 
-                assert!(
-                    fastest <= bound + 0.01 && bound < 1.1 * fastest,
-                    "{low}: {fastest} {bound}"
-                );
+                assert!(fastest <= bound + 0.01 && bound < 1.1 * fastest, "{low}: {fastest} {bound}");
             }
         }
     }

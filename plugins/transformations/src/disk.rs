@@ -21,11 +21,7 @@ pub fn contains(radius: f64, i: usize, j: usize) -> bool {
 /// Extent of pixel `index` on the non-negative half of its axis, and how many such halves make up the pixel.
 fn half_axis(index: usize) -> (f64, f64, f64) {
     let middle = index as f64;
-    if index == 0 {
-        (0.0, 0.5, 2.0)
-    } else {
-        (middle - 0.5, middle + 0.5, 1.0)
-    }
+    if index == 0 { (0.0, 0.5, 2.0) } else { (middle - 0.5, middle + 0.5, 1.0) }
 }
 
 /// Area of pixel `(i, j)` inside the disk of `radius`.
@@ -39,10 +35,8 @@ pub fn area(radius: f64, i: usize, j: usize) -> f64 {
 /// the height `min(y1, sqrt(r^2 - x^2)) - y0` where it is positive.
 fn quadrant_area(radius: f64, x0: f64, x1: f64, y0: f64, y1: f64) -> f64 {
     // The circle crosses the heights y1 and y0 at these x.
-    let (full_until, some_until) = (
-        half_chord(radius, y1).clamp(x0, x1),
-        half_chord(radius, y0).clamp(x0, x1),
-    );
+    let (full_until, some_until) =
+        (half_chord(radius, y1).clamp(x0, x1), half_chord(radius, y0).clamp(x0, x1));
     let full = (full_until - x0) * (y1 - y0);
     let under_circle = segment(radius, some_until) - segment(radius, full_until);
     (full + under_circle - (some_until - full_until) * y0).clamp(0.0, (x1 - x0) * (y1 - y0))
@@ -50,11 +44,7 @@ fn quadrant_area(radius: f64, x0: f64, x1: f64, y0: f64, y1: f64) -> f64 {
 
 /// Half the chord at distance `offset` from the centre, 0 outside the disk.
 fn half_chord(radius: f64, offset: f64) -> f64 {
-    if offset >= radius {
-        0.0
-    } else {
-        ((radius - offset) * (radius + offset)).sqrt()
-    }
+    if offset >= radius { 0.0 } else { ((radius - offset) * (radius + offset)).sqrt() }
 }
 
 /// The integral of `sqrt(r^2 - t^2)` from 0 to `x`.
@@ -77,28 +67,17 @@ pub fn angle_over(least: f64, greatest: f64, i: usize, j: usize) -> Interval {
     let (x0, x1, halves_x) = half_axis(i);
     let (y0, y1, halves_y) = half_axis(j);
     let from_axis = |offset: f64, radius: f64| {
-        if offset >= radius {
-            0.0
-        } else {
-            (offset / radius).acos()
-        }
+        if offset >= radius { 0.0 } else { (offset / radius).acos() }
     };
     let towards = |offset: f64, radius: f64| {
-        if offset >= radius {
-            FRAC_PI_2
-        } else {
-            (offset / radius).asin()
-        }
+        if offset >= radius { FRAC_PI_2 } else { (offset / radius).asin() }
     };
     let low = f64::min(from_axis(x0, least), towards(y1, greatest))
         - f64::max(from_axis(x1, greatest), towards(y0, least));
     let high = f64::min(from_axis(x0, greatest), towards(y1, least))
         - f64::max(from_axis(x1, least), towards(y0, greatest));
     let copies = halves_x * halves_y;
-    Interval {
-        low: copies * low.max(0.0),
-        high: copies * high.max(0.0),
-    }
+    Interval { low: copies * low.max(0.0), high: copies * high.max(0.0) }
 }
 
 #[cfg(test)]

@@ -23,11 +23,7 @@ use crate::plane::{Size, finite, magnitude, norm, rounding_bound};
 use crate::speed;
 
 /// The variance may be any finite number from 0 up.
-pub const VARIANCE: Domain = Domain {
-    name: "variance",
-    low: 0.0,
-    high: f64::INFINITY,
-};
+pub const VARIANCE: Domain = Domain { name: "variance", low: 0.0, high: f64::INFINITY };
 
 /// Angular frequency `pi k / N` of DCT coefficient `index` of `length`, in radians per pixel.
 fn frequency(index: usize, length: usize) -> f64 {
@@ -39,18 +35,15 @@ pub fn axis_operator(length: usize, variance: f64) -> Array2<f64> {
     let g = kernel(length, variance);
     // g is even and has period 2 N.
     let at = |distance: usize| g[distance.min(2 * length - distance)];
-    Array2::from_shape_fn((length, length), |(i, j)| {
-        0.5 * (at(i.abs_diff(j)) + at(i + j + 1))
-    })
+    Array2::from_shape_fn((length, length), |(i, j)| 0.5 * (at(i.abs_diff(j)) + at(i + j + 1)))
 }
 
 /// The values `g(0), ..., g(N)` of the kernel on the circle of `2 N` pixels.
 fn kernel(length: usize, variance: f64) -> Vec<f64> {
     let period = 2 * length;
     let cosines: Vec<f64> = (0..period).map(|phase| frequency(phase, length).cos()).collect();
-    let gains: Vec<f64> = (1..length)
-        .map(|index| 2.0 * (-0.5 * variance * frequency(index, length).powi(2)).exp())
-        .collect();
+    let gains: Vec<f64> =
+        (1..length).map(|index| 2.0 * (-0.5 * variance * frequency(index, length).powi(2)).exp()).collect();
     (0..=length)
         .map(|distance| {
             let mut phase = 0;
@@ -74,15 +67,8 @@ pub fn blur(pixels: &[f32], size: Size, variance: f64, out: &mut [f32]) {
         return;
     }
     let rows = axis_operator(size.height, variance);
-    let columns = if size.width == size.height {
-        rows.clone()
-    } else {
-        axis_operator(size.width, variance)
-    };
-    for (plane, out) in pixels
-        .chunks_exact(size.pixels())
-        .zip(out.chunks_exact_mut(size.pixels()))
-    {
+    let columns = if size.width == size.height { rows.clone() } else { axis_operator(size.width, variance) };
+    for (plane, out) in pixels.chunks_exact(size.pixels()).zip(out.chunks_exact_mut(size.pixels())) {
         let blurred = rows.dot(&matrix(plane, size)).dot(&columns);
         for (out, &value) in out.iter_mut().zip(&blurred) {
             *out = value as f32;
@@ -167,11 +153,7 @@ impl Transformation for GaussianBlur {
     const ROUNDING: Option<Rounding<Self>> = Some(|_, image, low, high| {
         VARIANCE.interval(low, high)?;
         let norm = norm(finite(image.pixels)?);
-        Ok(rounding_bound(
-            norm,
-            image.pixels.len(),
-            relative_error(Size::of(image)),
-        ))
+        Ok(rounding_bound(norm, image.pixels.len(), relative_error(Size::of(image))))
     });
 
     fn create(_: &Options<'_>) -> Result<Self> {
@@ -179,12 +161,7 @@ impl Transformation for GaussianBlur {
     }
 
     fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {
-        blur(
-            image.pixels,
-            Size::of(image),
-            VARIANCE.value(parameters)?,
-            out.pixels,
-        );
+        blur(image.pixels, Size::of(image), VARIANCE.value(parameters)?, out.pixels);
         Ok(())
     }
 }
@@ -203,12 +180,7 @@ mod tests {
             let square = frequency(row, size.height).powi(2) + frequency(column, size.width).powi(2);
             *value *= (-0.5 * variance * square).exp();
         }
-        rows.t()
-            .dot(&coefficients)
-            .dot(&columns)
-            .iter()
-            .copied()
-            .collect()
+        rows.t().dot(&coefficients).dot(&columns).iter().copied().collect()
     }
 
     fn blurred(pixels: &[f32], size: Size, variance: f64) -> Vec<f32> {
@@ -256,27 +228,19 @@ mod tests {
 
     #[test]
     fn large_variances_leave_the_mean() {
-        let size = Size {
-            height: 28,
-            width: 28,
-        };
+        let size = Size { height: 28, width: 28 };
         let image = noise(size.pixels(), 3);
         let mean = image.iter().map(|&pixel| f64::from(pixel)).sum::<f64>() / size.pixels() as f64;
         for variance in [1e6, 1e300, f64::MAX] {
             assert!(
-                blurred(&image, size, variance)
-                    .iter()
-                    .all(|&value| (f64::from(value) - mean).abs() < 1e-6)
+                blurred(&image, size, variance).iter().all(|&value| (f64::from(value) - mean).abs() < 1e-6)
             );
         }
     }
 
     #[test]
     fn derivative_norm_is_the_limit_of_differences() {
-        let size = Size {
-            height: 12,
-            width: 10,
-        };
+        let size = Size { height: 12, width: 10 };
         let image = smooth(1, size);
         let (a, b) = (direct(&image, size, 1.0 - 1e-5), direct(&image, size, 1.0 + 1e-5));
         let slope = a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt() / 2e-5;
@@ -285,10 +249,7 @@ mod tests {
 
     #[test]
     fn error_stays_within_its_bound() {
-        let size = Size {
-            height: 40,
-            width: 31,
-        };
+        let size = Size { height: 40, width: 31 };
         let image = noise(size.pixels(), 8);
         for variance in [0.01, 0.7, 30.0] {
             let error: f64 = blurred(&image, size, variance)

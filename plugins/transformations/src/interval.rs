@@ -17,34 +17,22 @@ pub struct Interval {
 impl Interval {
     /// The interval that holds only `value`.
     pub const fn point(value: f64) -> Self {
-        Self {
-            low: value,
-            high: value,
-        }
+        Self { low: value, high: value }
     }
 
     /// The numbers at most `reach` away from `middle`.
     pub fn around(middle: f64, reach: f64) -> Self {
-        Self {
-            low: middle - reach,
-            high: middle + reach,
-        }
+        Self { low: middle - reach, high: middle + reach }
     }
 
     /// The smallest interval with both numbers.
     pub fn between(a: f64, b: f64) -> Self {
-        Self {
-            low: a.min(b),
-            high: a.max(b),
-        }
+        Self { low: a.min(b), high: a.max(b) }
     }
 
     /// The smallest interval that holds both intervals.
     pub fn hull(self, other: Self) -> Self {
-        Self {
-            low: self.low.min(other.low),
-            high: self.high.max(other.high),
-        }
+        Self { low: self.low.min(other.low), high: self.high.max(other.high) }
     }
 
     /// Largest absolute value.
@@ -57,10 +45,7 @@ impl Add for Interval {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self {
-            low: self.low + other.low,
-            high: self.high + other.high,
-        }
+        Self { low: self.low + other.low, high: self.high + other.high }
     }
 }
 
@@ -70,10 +55,7 @@ impl Mul for Interval {
     fn mul(self, other: Self) -> Self {
         let (a, b) = (self.low * other.low, self.low * other.high);
         let (c, d) = (self.high * other.low, self.high * other.high);
-        Self {
-            low: a.min(b).min(c.min(d)),
-            high: a.max(b).max(c.max(d)),
-        }
+        Self { low: a.min(b).min(c.min(d)), high: a.max(b).max(c.max(d)) }
     }
 }
 

@@ -13,21 +13,14 @@ pub fn half_range_norm(pixels: &[f32], size: Size, reach: usize) -> f64 {
         let negated: Vec<f32> = plane.iter().map(|pixel| -pixel).collect();
         let least = window_maximum(&negated, size, reach);
         let half_range = |(high, low): (&f32, &f32)| 0.5 * (f64::from(*high) + f64::from(*low));
-        greatest
-            .iter()
-            .zip(&least)
-            .map(|pair| half_range(pair).powi(2))
-            .sum::<f64>()
+        greatest.iter().zip(&least).map(|pair| half_range(pair).powi(2)).sum::<f64>()
     });
     squares.sum::<f64>().sqrt()
 }
 
 /// The greatest pixel of the square of `2 reach + 1` pixels around each pixel, cut at the frame.
 fn window_maximum(plane: &[f32], size: Size, reach: usize) -> Vec<f32> {
-    let by_rows: Vec<f32> = plane
-        .chunks_exact(size.width)
-        .flat_map(|row| line_maximum(row, reach))
-        .collect();
+    let by_rows: Vec<f32> = plane.chunks_exact(size.width).flat_map(|row| line_maximum(row, reach)).collect();
     let mut result = vec![0.0; plane.len()];
     for column in 0..size.width {
         let line: Vec<f32> = by_rows[column..].iter().step_by(size.width).copied().collect();
@@ -41,9 +34,7 @@ fn window_maximum(plane: &[f32], size: Size, reach: usize) -> Vec<f32> {
 /// The greatest value within `reach` of each position.
 fn line_maximum(line: &[f32], reach: usize) -> Vec<f32> {
     let window = |index: usize| &line[index.saturating_sub(reach)..(index + reach + 1).min(line.len())];
-    (0..line.len())
-        .map(|index| window(index).iter().copied().fold(f32::NEG_INFINITY, f32::max))
-        .collect()
+    (0..line.len()).map(|index| window(index).iter().copied().fold(f32::NEG_INFINITY, f32::max)).collect()
 }
 
 #[cfg(test)]
@@ -55,10 +46,7 @@ mod tests {
 
     #[test]
     fn takes_the_square_around_each_pixel() {
-        assert_eq!(
-            window_maximum(&PLANE, SIZE, 1),
-            [1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0]
-        );
+        assert_eq!(window_maximum(&PLANE, SIZE, 1), [1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0]);
         // Half-ranges .5, .5, 1.5, 1 in both rows.
         let expected = (2.0 * (0.25 + 0.25 + 2.25 + 1.0f64)).sqrt();
         assert!((half_range_norm(&PLANE, SIZE, 1) - expected).abs() < 1e-12);

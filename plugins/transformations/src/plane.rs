@@ -16,10 +16,7 @@ pub struct Size {
 impl Size {
     /// The size of every channel of `image`.
     pub fn of(image: Image<'_>) -> Self {
-        Self {
-            height: image.height,
-            width: image.width,
-        }
+        Self { height: image.height, width: image.width }
     }
 
     /// Number of pixels of one channel.
@@ -50,27 +47,18 @@ const FLOAT_UNDERFLOW: f64 = 1e-45;
 
 /// Euclidean norm of the pixels.
 pub fn norm(pixels: &[f32]) -> f64 {
-    pixels
-        .iter()
-        .map(|&pixel| f64::from(pixel).powi(2))
-        .sum::<f64>()
-        .sqrt()
+    pixels.iter().map(|&pixel| f64::from(pixel).powi(2)).sum::<f64>().sqrt()
 }
 
 /// Largest absolute pixel, 0 for no pixels.
 pub fn magnitude(pixels: &[f32]) -> f64 {
-    pixels
-        .iter()
-        .fold(0.0, |largest, &pixel| f64::max(largest, f64::from(pixel.abs())))
+    pixels.iter().fold(0.0, |largest, &pixel| f64::max(largest, f64::from(pixel.abs())))
 }
 
 /// The pixels unchanged if all are finite.
 pub fn finite(pixels: &[f32]) -> Result<&[f32], TransformationError> {
     match pixels.iter().position(|pixel| !pixel.is_finite()) {
-        Some(index) => Err(TransformationError::PixelNotFinite {
-            index,
-            value: pixels[index],
-        }),
+        Some(index) => Err(TransformationError::PixelNotFinite { index, value: pixels[index] }),
         None => Ok(pixels),
     }
 }
@@ -79,11 +67,7 @@ pub fn finite(pixels: &[f32]) -> Result<&[f32], TransformationError> {
 /// sum to at most 1) and the computed one, where each computed pixel differs by at most `relative` times the
 /// largest pixel before its single rounding to 32 bits.
 pub fn mean_rounding_bound(pixels: &[f32], relative: f64) -> f64 {
-    rounding_bound(
-        magnitude(pixels) * (pixels.len() as f64).sqrt(),
-        pixels.len(),
-        relative,
-    )
+    rounding_bound(magnitude(pixels) * (pixels.len() as f64).sqrt(), pixels.len(), relative)
 }
 
 /// Bound on the l2 distance between an image of l2 norm at most `norm` with `count` pixels and the computed
@@ -104,11 +88,7 @@ mod tests {
     fn rounding_to_float_is_within_the_bound() {
         let values: Vec<f64> = (0..1000).map(|index| (f64::from(index) * 0.737).sin()).collect();
         let norm = values.iter().map(|value| value * value).sum::<f64>().sqrt();
-        let error = values
-            .iter()
-            .map(|&value| (value - f64::from(value as f32)).powi(2))
-            .sum::<f64>()
-            .sqrt();
+        let error = values.iter().map(|&value| (value - f64::from(value as f32)).powi(2)).sum::<f64>().sqrt();
         let bound = rounding_bound(norm, values.len(), 0.0);
         assert!(error <= bound && bound < 4.0 * error, "{error} {bound}");
     }

@@ -11,11 +11,7 @@ use crate::sampling::{Ring, Surface};
 use crate::speed;
 
 /// The angle in degrees, counter-clockwise as displayed.
-pub const ANGLE: Domain = Domain {
-    name: "angle",
-    low: -180.0,
-    high: 180.0,
-};
+pub const ANGLE: Domain = Domain { name: "angle", low: -180.0, high: 180.0 };
 
 /// How many arcs a bound may look at for images of up to [`EVALUATED_PIXELS`]; fewer for larger ones.
 const ARCS: usize = 512;
@@ -35,10 +31,7 @@ pub fn rotate(pixels: &[f32], size: Size, angle: f64, out: &mut [f32]) {
     }
     let (cy, cx) = size.centre();
     let (sine, cosine) = angle.to_radians().sin_cos();
-    for (plane, out) in pixels
-        .chunks_exact(size.pixels())
-        .zip(out.chunks_exact_mut(size.pixels()))
-    {
+    for (plane, out) in pixels.chunks_exact(size.pixels()).zip(out.chunks_exact_mut(size.pixels())) {
         let surface = Surface::new(plane, size, Ring::Zero);
         for (row, out) in out.chunks_exact_mut(size.width).enumerate() {
             let dy = row as f64 - cy;
@@ -63,10 +56,8 @@ pub fn speed_bound(pixels: &[f32], size: Size, low: f64, high: f64) -> f64 {
     if pixels.is_empty() {
         return 0.0;
     }
-    let surfaces: Vec<Surface> = pixels
-        .chunks_exact(size.pixels())
-        .map(|plane| Surface::new(plane, size, Ring::Zero))
-        .collect();
+    let surfaces: Vec<Surface> =
+        pixels.chunks_exact(size.pixels()).map(|plane| Surface::new(plane, size, Ring::Zero)).collect();
     let arcs = (EVALUATED_PIXELS / pixels.len()).clamp(16, ARCS);
     let per_radian = speed::supremum(low.to_radians(), high.to_radians(), arcs, |low, high| {
         arc_bound(&surfaces, size, low, high)
@@ -88,10 +79,7 @@ fn arc_bound(surfaces: &[Surface], size: Size, low: f64, high: f64) -> f64 {
             let reach = dy.hypot(dx) * half * (1.0 + 1e-9) + 1e-12 * size.span();
             let y = Interval::around(sine * dx + cosine * dy, reach);
             let x = Interval::around(cosine * dx - sine * dy, reach);
-            let velocity_x = Interval {
-                low: -y.high,
-                high: -y.low,
-            };
+            let velocity_x = Interval { low: -y.high, high: -y.low };
             for surface in surfaces {
                 let slope = surface
                     .slope(y + Interval::point(cy), x + Interval::point(cx), x, velocity_x)
@@ -136,10 +124,7 @@ impl Transformation for Rotation {
     });
     const ROUNDING: Option<Rounding<Self>> = Some(|_, image, low, high| {
         ANGLE.interval(low, high)?;
-        Ok(mean_rounding_bound(
-            finite(image.pixels)?,
-            relative_error(Size::of(image)),
-        ))
+        Ok(mean_rounding_bound(finite(image.pixels)?, relative_error(Size::of(image))))
     });
 
     fn create(_: &Options<'_>) -> Result<Self> {
@@ -147,12 +132,7 @@ impl Transformation for Rotation {
     }
 
     fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {
-        rotate(
-            image.pixels,
-            Size::of(image),
-            ANGLE.value(parameters)?,
-            out.pixels,
-        );
+        rotate(image.pixels, Size::of(image), ANGLE.value(parameters)?, out.pixels);
         Ok(())
     }
 }
@@ -220,25 +200,16 @@ mod tests {
 
     #[test]
     fn bound_is_close_to_the_fastest_sampled_speed() {
-        let size = Size {
-            height: 28,
-            width: 28,
-        };
+        let size = Size { height: 28, width: 28 };
         for image in [noise(784, 5), smooth(1, size), binary(1, size)] {
             let bound = speed_bound(&image, size, 10.0, 20.0);
             let fastest = (0..500)
                 .map(|step| 10.0 + 0.02 * f64::from(step))
                 .map(|angle| {
-                    distance(
-                        &rotated(&image, size, angle),
-                        &rotated(&image, size, angle + 0.02),
-                    ) / 0.02
+                    distance(&rotated(&image, size, angle), &rotated(&image, size, angle + 0.02)) / 0.02
                 })
                 .fold(0.0, f64::max);
-            assert!(
-                fastest <= bound + 1e-3 && bound < 1.15 * fastest,
-                "{fastest} {bound}"
-            );
+            assert!(fastest <= bound + 1e-3 && bound < 1.15 * fastest, "{fastest} {bound}");
         }
     }
 }

@@ -44,10 +44,7 @@ impl Surface {
     /// The four corners of the cell between stored rows `row`, `row + 1` and columns `column`, `column + 1`.
     fn corners(&self, row: usize, column: usize) -> [f64; 4] {
         let start = row * self.stride + column;
-        let (upper, lower) = (
-            &self.values[start..start + 2],
-            &self.values[start + self.stride..][..2],
-        );
+        let (upper, lower) = (&self.values[start..start + 2], &self.values[start + self.stride..][..2]);
         [upper[0].into(), upper[1].into(), lower[0].into(), lower[1].into()]
     }
 
@@ -117,10 +114,7 @@ fn cells(interval: Interval, count: usize) -> (std::ops::Range<usize>, bool) {
 /// The part of `interval` inside cell `cell`, relative to the cell.
 fn part(interval: Interval, cell: usize) -> Interval {
     let start = cell as f64;
-    Interval {
-        low: (interval.low - start).clamp(0.0, 1.0),
-        high: (interval.high - start).clamp(0.0, 1.0),
-    }
+    Interval { low: (interval.low - start).clamp(0.0, 1.0), high: (interval.high - start).clamp(0.0, 1.0) }
 }
 
 /// Range of `(1 - t) from + t to` over `t` in `part`.
@@ -156,13 +150,7 @@ mod tests {
         let surface = Surface::new(&plane, SIZE, Ring::Zero);
         assert!((surface.value(1.0, -0.25) - 0.75 * f64::from(plane[SIZE.width])).abs() < 1e-7);
         assert!((surface.value(3.5, 2.0) - 0.5 * f64::from(plane[3 * SIZE.width + 2])).abs() < 1e-7);
-        for (y, x) in [
-            (-1.0, 2.0),
-            (4.0, 2.0),
-            (1.0, 5.0),
-            (-7.0, 1e300),
-            (1.0, f64::NAN),
-        ] {
+        for (y, x) in [(-1.0, 2.0), (4.0, 2.0), (1.0, 5.0), (-7.0, 1e300), (1.0, f64::NAN)] {
             assert_eq!(surface.value(y, x), 0.0);
         }
     }

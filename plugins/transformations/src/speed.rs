@@ -13,9 +13,7 @@ pub fn supremum(low: f64, high: f64, evaluations: usize, mut bound: impl FnMut(f
     let mut met: f64 = 0.0;
     let mut spent = 1;
     loop {
-        let worst = (0..pieces.len())
-            .max_by(|&a, &b| pieces[a].2.total_cmp(&pieces[b].2))
-            .unwrap_or(0);
+        let worst = (0..pieces.len()).max_by(|&a, &b| pieces[a].2.total_cmp(&pieces[b].2)).unwrap_or(0);
         let (start, end, greatest) = pieces[worst];
         let middle = 0.5 * (start + end);
         let divisible = start < middle && middle < end;

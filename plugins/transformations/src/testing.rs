@@ -16,9 +16,7 @@ pub fn noise(count: usize, seed: u64) -> Vec<f32> {
 
 /// A smooth picture with bright borders, `channels` x H x W.
 pub fn smooth(channels: usize, size: Size) -> Vec<f32> {
-    picture(channels, size, |x, y| {
-        0.5 + 0.3 * (0.7 * x).cos() + 0.2 * (0.4 * y + 0.2 * x).sin()
-    })
+    picture(channels, size, |x, y| 0.5 + 0.3 * (0.7 * x).cos() + 0.2 * (0.4 * y + 0.2 * x).sin())
 }
 
 /// A black and white picture: a ring and a bar, `channels` x H x W.
@@ -26,9 +24,7 @@ pub fn binary(channels: usize, size: Size) -> Vec<f32> {
     let scale = size.span() / 8.0;
     picture(channels, size, move |x, y| {
         let radius = x.hypot(y) / scale;
-        f64::from(u8::from(
-            (0.5..1.1).contains(&radius) || (x / scale).abs() < 0.2 && y > 0.0,
-        ))
+        f64::from(u8::from((0.5..1.1).contains(&radius) || (x / scale).abs() < 0.2 && y > 0.0))
     })
 }
 
@@ -47,17 +43,10 @@ fn picture(channels: usize, size: Size, value: impl Fn(f64, f64) -> f64) -> Vec<
 
 /// Euclidean distance.
 pub fn distance(a: &[f32], b: &[f32]) -> f64 {
-    a.iter()
-        .zip(b)
-        .map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2))
-        .sum::<f64>()
-        .sqrt()
+    a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum::<f64>().sqrt()
 }
 
 /// Largest absolute difference.
 pub fn largest_difference(a: &[f32], b: &[f32]) -> f64 {
-    a.iter()
-        .zip(b)
-        .map(|(&a, &b)| (f64::from(a) - f64::from(b)).abs())
-        .fold(0.0, f64::max)
+    a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - f64::from(b)).abs()).fold(0.0, f64::max)
 }

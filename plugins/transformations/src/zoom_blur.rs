@@ -10,11 +10,7 @@ use crate::plane::{Size, finite, half_extent, mean_rounding_bound};
 use crate::zoom_speed::speed_bound;
 
 /// The largest extra zoom factor. The upper end is where a few pixels fill the frame of a small image.
-pub const STRENGTH: Domain = Domain {
-    name: "strength",
-    low: 0.0,
-    high: 10.0,
-};
+pub const STRENGTH: Domain = Domain { name: "strength", low: 0.0, high: 10.0 };
 
 /// Where the samples of one axis lie for one zoom factor: cell and position inside it.
 struct Axis(Vec<(usize, f64)>);
@@ -62,10 +58,7 @@ pub fn zoom_blur(pixels: &[f32], size: Size, strength: f64, nodes: usize, out: &
     let mut sums = vec![0.0; size.pixels()];
     // One element more than a row, so that the right neighbour exists also for a width of 1.
     let mut line = vec![0.0; size.width + 1];
-    for (plane, out) in pixels
-        .chunks_exact(size.pixels())
-        .zip(out.chunks_exact_mut(size.pixels()))
-    {
+    for (plane, out) in pixels.chunks_exact(size.pixels()).zip(out.chunks_exact_mut(size.pixels())) {
         for (sum, &pixel) in sums.iter_mut().zip(plane) {
             *sum = f64::from(pixel);
         }
@@ -115,21 +108,13 @@ impl Transformation for ZoomBlur {
     const ID: &'static str = "zoom_blur";
     const DOC: &'static str = "Mean of copies enlarged about the centre, by up to 1 + strength.";
     const CLASS: Class = Class::NonResolvable;
-    const PARAMETERS: &'static [Parameter] = &[Parameter::new(
-        STRENGTH.name,
-        "1",
-        "Largest extra zoom factor.",
-        STRENGTH.low,
-        STRENGTH.high,
-        0.0,
-    )];
+    const PARAMETERS: &'static [Parameter] =
+        &[Parameter::new(STRENGTH.name, "1", "Largest extra zoom factor.", STRENGTH.low, STRENGTH.high, 0.0)];
     const OPTIONS: &'static [OptionSpec] =
-        &[
-            OptionSpec::integer("nodes", "Number of copies, the image included.")
-                .at_least(NODES.0)
-                .at_most(NODES.1)
-                .default_integer(11),
-        ];
+        &[OptionSpec::integer("nodes", "Number of copies, the image included.")
+            .at_least(NODES.0)
+            .at_most(NODES.1)
+            .default_integer(11)];
     const LIPSCHITZ: Option<Lipschitz<Self>> = Some(|this, image, low, high, bound| {
         let (low, high) = STRENGTH.interval(low, high)?;
         bound[0] = speed_bound(finite(image.pixels)?, Size::of(image), this.nodes, low, high);
@@ -137,36 +122,20 @@ impl Transformation for ZoomBlur {
     });
     const ROUNDING: Option<Rounding<Self>> = Some(|this, image, low, high| {
         STRENGTH.interval(low, high)?;
-        Ok(mean_rounding_bound(
-            finite(image.pixels)?,
-            relative_error(Size::of(image), this.nodes),
-        ))
+        Ok(mean_rounding_bound(finite(image.pixels)?, relative_error(Size::of(image), this.nodes)))
     });
 
     fn create(options: &Options<'_>) -> Result<Self> {
         let nodes = options.integer("nodes")?;
         if (NODES.0 as i64..=NODES.1 as i64).contains(&nodes) {
-            Ok(Self {
-                nodes: nodes as usize,
-            })
+            Ok(Self { nodes: nodes as usize })
         } else {
-            Err(TransformationError::Nodes {
-                nodes,
-                least: NODES.0 as i64,
-                most: NODES.1 as i64,
-            }
-            .into())
+            Err(TransformationError::Nodes { nodes, least: NODES.0 as i64, most: NODES.1 as i64 }.into())
         }
     }
 
     fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {
-        zoom_blur(
-            image.pixels,
-            Size::of(image),
-            STRENGTH.value(parameters)?,
-            self.nodes,
-            out.pixels,
-        );
+        zoom_blur(image.pixels, Size::of(image), STRENGTH.value(parameters)?, self.nodes, out.pixels);
         Ok(())
     }
 }
@@ -215,11 +184,7 @@ mod tests {
     #[test]
     fn constant_images_stay() {
         let size = Size { height: 6, width: 5 };
-        assert!(
-            zoomed(&[0.3; 30], size, 4.0, 7)
-                .iter()
-                .all(|value| (value - 0.3).abs() < 1e-6)
-        );
+        assert!(zoomed(&[0.3; 30], size, 4.0, 7).iter().all(|value| (value - 0.3).abs() < 1e-6));
     }
 
     proptest! {

@@ -22,14 +22,11 @@ pub fn speed_bound(pixels: &[f32], size: Size, nodes: usize, low: f64, high: f64
     if pixels.is_empty() {
         return 0.0;
     }
-    let surfaces: Vec<Surface> = pixels
-        .chunks_exact(size.pixels())
-        .map(|plane| Surface::new(plane, size, Ring::Nearest))
-        .collect();
+    let surfaces: Vec<Surface> =
+        pixels.chunks_exact(size.pixels()).map(|plane| Surface::new(plane, size, Ring::Nearest)).collect();
     let intervals = (EVALUATED_SAMPLES / (pixels.len() * nodes)).clamp(16, INTERVALS);
-    let bound = speed::supremum(low, high, intervals, |low, high| {
-        interval_bound(&surfaces, size, nodes, low, high)
-    });
+    let bound =
+        speed::supremum(low, high, intervals, |low, high| interval_bound(&surfaces, size, nodes, low, high));
     let scale = magnitude(pixels) * size.span() * (pixels.len() as f64).sqrt();
     speed::inflated(bound, scale)
 }
@@ -49,10 +46,8 @@ fn motion(length: usize, share: f64, low: f64, high: f64) -> Vec<(Interval, Inte
                 low: (exact.low - allowance).clamp(hull.low, hull.high),
                 high: (exact.high + allowance).clamp(hull.low, hull.high),
             };
-            let velocity = Interval::between(
-                -offset * share / (least * least),
-                -offset * share / (greatest * greatest),
-            );
+            let velocity =
+                Interval::between(-offset * share / (least * least), -offset * share / (greatest * greatest));
             (position, velocity)
         })
         .collect()
@@ -63,12 +58,7 @@ fn interval_bound(surfaces: &[Surface], size: Size, nodes: usize, low: f64, high
     // Copy 0 is the image itself and does not move.
     let motions: Vec<_> = (1..nodes)
         .map(|node| share(node, nodes))
-        .map(|share| {
-            (
-                motion(size.height, share, low, high),
-                motion(size.width, share, low, high),
-            )
-        })
+        .map(|share| (motion(size.height, share, low, high), motion(size.width, share, low, high)))
         .collect();
     let mut squares = 0.0;
     for surface in surfaces {
@@ -78,9 +68,7 @@ fn interval_bound(surfaces: &[Surface], size: Size, nodes: usize, low: f64, high
                     let ((y, velocity_y), (x, velocity_x)) = (rows[row], columns[column]);
                     surface.slope(y, x, velocity_y, velocity_x)
                 });
-                let sum = slopes
-                    .fold(Interval::point(0.0), |sum, slope| sum + slope)
-                    .magnitude();
+                let sum = slopes.fold(Interval::point(0.0), |sum, slope| sum + slope).magnitude();
                 squares += sum * sum;
             }
         }
@@ -126,10 +114,7 @@ mod tests {
 
     #[test]
     fn bound_is_close_to_the_fastest_sampled_speed() {
-        let size = Size {
-            height: 28,
-            width: 28,
-        };
+        let size = Size { height: 28, width: 28 };
         for image in [noise(784, 5), smooth(1, size), binary(1, size)] {
             for low in [0.0, 0.3] {
                 let bound = speed_bound(&image, size, 11, low, low + 0.05);
@@ -139,10 +124,7 @@ mod tests {
                         distance(&zoomed(&image, size, s, 11), &zoomed(&image, size, s + 1e-4, 11)) / 1e-4
                     })
                     .fold(0.0, f64::max);
-                assert!(
-                    fastest <= bound + 0.05 && bound < 1.3 * fastest,
-                    "{fastest} {bound}"
-                );
+                assert!(fastest <= bound + 0.05 && bound < 1.3 * fastest, "{fastest} {bound}");
             }
         }
     }

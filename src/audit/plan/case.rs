@@ -116,8 +116,16 @@ pub(super) fn plan(
 /// Keys of later versions are refused by name, never ignored.
 fn check_available(table: &schema::Case) -> Result<(), Fault> {
     refuse(&table.sweep, "`sweep`", "write one `[[case]]` for each combination")?;
-    refuse(&table.slack, "`slack`", "without it the claim is about the transformation as the plugin computes it")?;
-    refuse(&table.epsilon, "`epsilon`", "write `claim = \"real\"`: the real transformation is certified without it")?;
+    refuse(
+        &table.slack,
+        "`slack`",
+        "without it the claim is about the transformation as the plugin computes it",
+    )?;
+    refuse(
+        &table.epsilon,
+        "`epsilon`",
+        "write `claim = \"real\"`: the real transformation is certified without it",
+    )?;
     if let Some(norm) = &table.norm {
         let known = ["l1", "l2", "linf"];
         if !known.contains(&norm.get_ref().as_str()) {
@@ -130,7 +138,9 @@ fn check_available(table: &schema::Case) -> Result<(), Fault> {
     if let Some(claim) = table.claim.as_ref().filter(|claim| claim.get_ref() != "real") {
         if claim.get_ref() == "surrogate" {
             let instead = "write `claim = \"real\"`, which is the stronger claim";
-            return Err(Problem::NotAvailable { what: "claim `surrogate`".to_owned(), instead }.at(claim.span()));
+            return Err(
+                Problem::NotAvailable { what: "claim `surrogate`".to_owned(), instead }.at(claim.span())
+            );
         }
         let known = vec!["real".to_owned(), "surrogate".to_owned()];
         let (found, nearest) = (claim.get_ref().clone(), None);
@@ -140,7 +150,8 @@ fn check_available(table: &schema::Case) -> Result<(), Fault> {
         Some(anchors) if anchors.get_ref().as_integer() == Some(1) => Ok(()),
         Some(anchors) => {
             let what = format!("`anchors = {}`", anchors.get_ref());
-            Err(Problem::NotAvailable { what, instead: "write `anchors = 1`, the paper's single point" }.at(anchors.span()))
+            Err(Problem::NotAvailable { what, instead: "write `anchors = 1`, the paper's single point" }
+                .at(anchors.span()))
         }
         None => Ok(()),
     }
@@ -188,7 +199,9 @@ fn radii(table: &schema::Case, cap: f64) -> Result<Vec<f64>, Fault> {
 }
 
 fn requirement(table: &schema::Case, cap: f64) -> Result<Option<Requirement>, Fault> {
-    let Some(require) = &table.require else { return Ok(None) };
+    let Some(require) = &table.require else {
+        return Ok(None);
+    };
     let (radius, share) = (&require.get_ref().radius, &require.get_ref().certified_accuracy);
     if !(*radius.get_ref() > 0.0 && *radius.get_ref() <= cap) {
         let (found, expected) = (radius.get_ref().to_string(), format!("above 0 and at most {cap}"));
@@ -198,7 +211,11 @@ fn requirement(table: &schema::Case, cap: f64) -> Result<Option<Requirement>, Fa
         let (found, expected) = (share.get_ref().to_string(), "a share between 0 and 1".to_owned());
         return Err(Problem::Value { key: "certified_accuracy", found, expected }.at(share.span()));
     }
-    Ok(Some(Requirement { radius: *radius.get_ref(), certified_accuracy: *share.get_ref(), span: require.span() }))
+    Ok(Some(Requirement {
+        radius: *radius.get_ref(),
+        certified_accuracy: *share.get_ref(),
+        span: require.span(),
+    }))
 }
 
 fn estimator(shop: &Workshop<'_>, table: &schema::Case) -> Result<Arc<Estimator>, Fault> {
@@ -219,12 +236,14 @@ fn semantic(
         let method = table.method.get_ref().clone();
         Problem::Missing { method, key, example }.at(table.name.span())
     };
-    let sigma2 = table.semantic_noise.as_ref().ok_or_else(|| missing("semantic_noise", "semantic_noise = 0.25"))?;
+    let sigma2 =
+        table.semantic_noise.as_ref().ok_or_else(|| missing("semantic_noise", "semantic_noise = 0.25"))?;
     let example = "surrogate = { f1 = \"f1.onnx\", f2 = \"f2.onnx\", h = \"h.onnx\" }";
     let surrogate = table.surrogate.as_ref().ok_or_else(|| missing("surrogate", example))?;
     let noise_span = table.noise.as_ref().map_or_else(|| table.name.span(), Spanned::span);
     let scale = parameters::gaussian_scale(&noise[0]).at(noise_span.clone())?;
-    let sigma1 = scale.ok_or_else(|| Problem::NotGaussian { noise: noise[0].id().to_owned() }.at(noise_span))?;
+    let sigma1 =
+        scale.ok_or_else(|| Problem::NotGaussian { noise: noise[0].id().to_owned() }.at(noise_span))?;
     let planned = surrogate::plan(shop, surrogate, &[sigma1])?;
     let columns = planned.affine.columns.clone();
     let channel = SemanticChannel::new(columns.clone(), sigma1, *sigma2.get_ref()).at(sigma2.span())?;
@@ -252,11 +271,14 @@ impl PlannedCase {
     /// # Errors
     /// If ONNX Runtime refuses one.
     pub fn worker(&self, runtime: &Runtime, session: &SessionOptions) -> Result<CaseWorker, SessionError> {
-        let open = |model: Option<&crate::onnx::network::NetworkModel>| model.map(|m| m.open(runtime, session)).transpose();
+        let open = |model: Option<&crate::onnx::network::NetworkModel>| {
+            model.map(|m| m.open(runtime, session)).transpose()
+        };
         let decoder = open(self.surrogate.as_ref().map(|s| &s.decoder))?;
         let encoder = open(self.surrogate.as_ref().map(|s| &s.encoder))?;
         let classifier = self.classifier.model.open(runtime, session)?;
-        let voter = NetworkVoter::new(decoder, classifier, self.classifier.preprocess.clone(), self.case.shape);
+        let voter =
+            NetworkVoter::new(decoder, classifier, self.classifier.preprocess.clone(), self.case.shape);
         Ok(CaseWorker { voter, encoder })
     }
 

@@ -62,7 +62,7 @@ fn select(data: &Data, available: usize) -> Result<Selection, Fault> {
     let left = (available as u64).saturating_sub(data.first).div_ceil(stride);
     if left == 0 {
         let problem = Problem::NoImages { available, first: data.first };
-        return Err(Fault { span: Some(data.images.span()), problem });
+        return Err(problem.at(data.images.span()));
     }
     let count = match (positive("count", &data.count)?, &data.count) {
         (Some(count), Some(key)) if count > left => {

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::diagnostic::{AuditText, Diagnostic};
-use super::error::{At, Fault, Problem};
+use super::error::{Fault, Problem};
 use super::records::Header;
 use super::schema::Audit;
 use crate::data::Dataset;
@@ -94,7 +94,7 @@ pub fn read(path: &Path) -> Result<(AuditText, Audit), Box<Diagnostic>> {
     let empty = || AuditText { path: path.to_owned(), text: Arc::from("") };
     let text = std::fs::read_to_string(path).map_err(|source| {
         let problem = Problem::Read { path: path.to_owned(), source };
-        Box::new(Diagnostic { file: empty(), span: None, problem })
+        Box::new(Diagnostic { file: empty(), span: None, problem: Box::new(problem) })
     })?;
     let file = AuditText { path: path.to_owned(), text: text.into() };
     match toml::from_str::<Audit>(&file.text) {
@@ -103,7 +103,7 @@ pub fn read(path: &Path) -> Result<(AuditText, Audit), Box<Diagnostic>> {
             let message = error.message().to_owned();
             let nearest = super::hint::nearest_known(&message);
             let problem = Problem::Toml { message, nearest };
-            Err(Box::new(Diagnostic { span: error.span(), file, problem }))
+            Err(Box::new(Diagnostic { span: error.span(), file, problem: Box::new(problem) }))
         }
     }
 }
@@ -136,15 +136,15 @@ impl Plan {
         let sampling = sampling::resolve(&audit.sampling)?;
         let session = SessionOptions { providers: providers(&audit)?, intra_threads: 1 };
         let registry = Registry::load(&crate::host::SearchPath::standard(&options.plugin_path))
-            .map_err(|error| Fault { span: None, problem: error.into() })?;
+            .map_err(|error| Problem::from(error).nowhere())?;
         let (data, selection) = data::open(folder, &audit.data)?;
         let runtime_options = Options {
             ort_lib: options.ort_lib.clone(),
             offline: options.offline,
             gpu: session.providers.iter().any(|p| p.needs_gpu()),
         };
-        let runtime = Runtime::open(&runtime_options, on_message)
-            .map_err(|error| Fault { span: None, problem: error.into() })?;
+        let runtime =
+            Runtime::open(&runtime_options, on_message).map_err(|error| Problem::from(error).nowhere())?;
         let workshop = Workshop {
             folder,
             registry: &registry,
@@ -202,11 +202,11 @@ fn check_cases(audit: &mut Audit, options: &PlanOptions) -> Result<(), Fault> {
         audit.case.retain(|case| case.get_ref().name.get_ref() == wanted);
         if audit.case.is_empty() {
             let nearest = super::hint::nearest(wanted, known.iter().map(String::as_str));
-            return Err(Fault { span: None, problem: Problem::Name { key: "--case", found: wanted.clone(), nearest, known } });
+            return Err(Problem::Name { key: "--case", found: wanted.clone(), nearest, known }.nowhere());
         }
     }
     if audit.case.is_empty() {
-        return Err(Fault { span: None, problem: Problem::NoCase });
+        return Err(Problem::NoCase.nowhere());
     }
     Ok(())
 }
@@ -228,7 +228,11 @@ fn threads(wanted: usize) -> usize {
 }
 
 /// Refuses keys whose meaning this version does not have yet.
-pub(crate) fn refuse<T>(key: &Option<toml::Spanned<T>>, what: &str, instead: &'static str) -> Result<(), Fault> {
+pub(crate) fn refuse<T>(
+    key: &Option<toml::Spanned<T>>,
+    what: &str,
+    instead: &'static str,
+) -> Result<(), Fault> {
     match key {
         None => Ok(()),
         Some(value) => Err(Problem::NotAvailable { what: what.to_owned(), instead }.at(value.span())),
@@ -248,6 +252,3 @@ pub(crate) fn locate<T>(
         Problem::from(error).at(span.unwrap_or_else(|| table.get_ref().plugin.span()))
     })
 }
-
-#[allow(unused_imports)]
-use At as _;

@@ -50,7 +50,12 @@ pub(super) fn read(shop: &Workshop<'_>, path: &Spanned<std::path::PathBuf>) -> R
 }
 
 /// Refuses models with random operators or coupling across the batch (DESIGN 3.3, 5).
-pub(super) fn check_independence(name: &str, file: &ModelFile, input: &str, span: &std::ops::Range<usize>) -> Result<(), Fault> {
+pub(super) fn check_independence(
+    name: &str,
+    file: &ModelFile,
+    input: &str,
+    span: &std::ops::Range<usize>,
+) -> Result<(), Fault> {
     check_batch_independence(&file.proto, input)
         .map_err(|source| Problem::Coupling { model: name.to_owned(), source }.at(span.clone()))
 }
@@ -80,7 +85,8 @@ pub(super) fn classifier(
     let shape = shop.data.shape();
     let file = read(shop, path)?;
     let name = name(path.get_ref());
-    let contract = ClassifierContract::of(NamedModel { name: &name, proto: &file.proto }, table.layout).at(span.clone())?;
+    let contract = ClassifierContract::of(NamedModel { name: &name, proto: &file.proto }, table.layout)
+        .at(span.clone())?;
     check_image_shape(&name, &contract, shape, &span)?;
     check_independence(&name, &file, &contract.input, &span)?;
     let preprocess = preprocess(table, shape[0])?;
@@ -110,7 +116,12 @@ fn check_image_shape(
     if declared.iter().zip(shape).all(|(declared, found)| declared.is_none_or(|d| d == found)) {
         return Ok(());
     }
-    let problem = Problem::ImageShape { model: model.to_owned(), tensor: contract.input.clone(), declared, data: shape };
+    let problem = Problem::ImageShape {
+        model: model.to_owned(),
+        tensor: contract.input.clone(),
+        declared,
+        data: shape,
+    };
     Err(problem.at(span.clone()))
 }
 
@@ -159,7 +170,7 @@ fn check_labels(shop: &Workshop<'_>, planned: &PlannedClassifier) -> Result<(), 
         let label = i64::from(shop.data.label(index)) + planned.label_offset;
         if !(0..planned.classes as i64).contains(&label) {
             let (model, classes) = (planned.model.name.clone(), planned.classes);
-            return Err(Fault { span: None, problem: Problem::Label { index, label, model, classes } });
+            return Err(Problem::Label { index, label, model, classes }.nowhere());
         }
     }
     Ok(())
@@ -171,4 +182,3 @@ impl PlannedClassifier {
         u32::try_from(i64::from(label) + self.label_offset).unwrap_or(u32::MAX)
     }
 }
-

@@ -17,11 +17,17 @@ use crate::transformation::{Class, Transformation};
 const COMPOSITION_TOLERANCE: f64 = 1e-4;
 
 /// The transformation and the range that the claim is about.
-pub(super) fn transformation(shop: &Workshop<'_>, case: &Case) -> Result<(Arc<Transformation>, Range), Fault> {
+pub(super) fn transformation(
+    shop: &Workshop<'_>,
+    case: &Case,
+) -> Result<(Arc<Transformation>, Range), Fault> {
     let mut table = case.transformation.get_ref().clone();
     let range = table.take("range");
     let spanned = Spanned::new(case.transformation.span(), table);
-    let plugin = locate(shop.registry.transformation(spanned.get_ref().plugin.get_ref(), &spanned.get_ref().options()), &spanned)?;
+    let plugin = locate(
+        shop.registry.transformation(spanned.get_ref().plugin.get_ref(), &spanned.get_ref().options()),
+        &spanned,
+    )?;
     let transformation = Transformation::from_plugin(plugin);
     let found = transformation.parameters().len();
     if found != 1 {
@@ -40,7 +46,8 @@ pub(super) fn transformation(shop: &Workshop<'_>, case: &Case) -> Result<(Arc<Tr
 
 /// A pair of numbers, integers or floats, low first.
 fn number_pair(value: &Spanned<Value>) -> Result<[f64; 2], Fault> {
-    let numbers: Option<Vec<f64>> = value.get_ref().as_array().map(|items| items.iter().filter_map(number).collect());
+    let numbers: Option<Vec<f64>> =
+        value.get_ref().as_array().map(|items| items.iter().filter_map(number).collect());
     match numbers.as_deref() {
         Some([low, high]) if low < high && low.is_finite() && high.is_finite() => Ok([*low, *high]),
         _ => {
@@ -108,7 +115,9 @@ pub(super) fn check_resolvable(
     let id = transformation.id().to_owned();
     let plugin_span = case.transformation.get_ref().plugin.span();
     if transformation.class() != Class::Additive {
-        return Err(Problem::NotAdditive { transformation: id, class: transformation.class() }.at(plugin_span));
+        return Err(
+            Problem::NotAdditive { transformation: id, class: transformation.class() }.at(plugin_span)
+        );
     }
     let (support_low, support_high) = noise.support();
     let parameter = &transformation.parameters()[0];
@@ -166,7 +175,12 @@ fn check_composition(
 }
 
 /// At its identity a transformation must return the image bit for bit.
-pub(super) fn check_identity(shop: &Workshop<'_>, transformation: &Transformation, range: &Range, span: std::ops::Range<usize>) -> Result<(), Fault> {
+pub(super) fn check_identity(
+    shop: &Workshop<'_>,
+    transformation: &Transformation,
+    range: &Range,
+    span: std::ops::Range<usize>,
+) -> Result<(), Fault> {
     let image = shop.data.image(shop.selection.first as usize).at(span.clone())?;
     let same = transformation.apply_at(&image, shop.data.shape(), &range.identity).at(span.clone())?;
     if image.iter().zip(&same).all(|(a, b)| a.to_bits() == b.to_bits()) {

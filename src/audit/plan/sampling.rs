@@ -17,7 +17,9 @@ pub(super) fn resolve(table: &Spanned<schema::Sampling>) -> Result<Sampling, Fau
     check_mode(table)?;
     let alpha = *sampling.alpha.get_ref();
     if !(alpha > 0.0 && alpha < 0.5) {
-        return Err(value("alpha", alpha, "a probability between 0 and 0.5, such as 0.001").at(sampling.alpha.span()));
+        return Err(
+            value("alpha", alpha, "a probability between 0 and 0.5, such as 0.001").at(sampling.alpha.span())
+        );
     }
     for (key, draws) in [("select", &sampling.select), ("draws", &sampling.draws)] {
         if !(1..=MOST_DRAWS).contains(draws.get_ref()) {
@@ -34,7 +36,13 @@ pub(super) fn resolve(table: &Spanned<schema::Sampling>) -> Result<Sampling, Fau
         // The claim G_y > 1/2 + m says nothing of a runner-up, so p_B can't help it (DESIGN 3.8).
         return Err(value("margin", margin, "0 with `bound = \"top2\"`").at(sampling.margin.span()));
     }
-    Ok(Sampling { alpha, select: *sampling.select.get_ref(), draws: *sampling.draws.get_ref(), bound, margin })
+    Ok(Sampling {
+        alpha,
+        select: *sampling.select.get_ref(),
+        draws: *sampling.draws.get_ref(),
+        bound,
+        margin,
+    })
 }
 
 fn check_mode(table: &Spanned<schema::Sampling>) -> Result<(), Fault> {

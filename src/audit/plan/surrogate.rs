@@ -112,7 +112,12 @@ fn read(shop: &Workshop<'_>, table: &Spanned<schema::Surrogate>) -> Result<Parts
     }
 }
 
-fn check_contract(shop: &Workshop<'_>, parts: &Parts, contract: &SurrogateContract, m: usize) -> Result<(), Fault> {
+fn check_contract(
+    shop: &Workshop<'_>,
+    parts: &Parts,
+    contract: &SurrogateContract,
+    m: usize,
+) -> Result<(), Fault> {
     let shape = shop.data.shape();
     if contract.parameters != m {
         let (found, expected) = (vec![contract.parameters], vec![m]);
@@ -133,15 +138,25 @@ fn run(network: &mut Network, item: &[f32], parts: &Parts) -> Result<(Vec<f32>, 
     Ok((out, dims))
 }
 
-fn expect_dims(model: &str, tensor: &str, found: &[usize], expected: &[usize], parts: &Parts) -> Result<(), Fault> {
+fn expect_dims(
+    model: &str,
+    tensor: &str,
+    found: &[usize],
+    expected: &[usize],
+    parts: &Parts,
+) -> Result<(), Fault> {
     if found == expected {
         return Ok(());
     }
     let (found, expected) = (found.to_vec(), expected.to_vec());
-    Err(Problem::Shape { model: model.to_owned(), tensor: tensor.to_owned(), found, expected }.at(parts.span.clone()))
+    Err(Problem::Shape { model: model.to_owned(), tensor: tensor.to_owned(), found, expected }
+        .at(parts.span.clone()))
 }
 
-fn records(parts: &Parts, providers: [Result<serde_json::Value, Fault>; 3]) -> Result<Vec<ModelRecord>, Fault> {
+fn records(
+    parts: &Parts,
+    providers: [Result<serde_json::Value, Fault>; 3],
+) -> Result<Vec<ModelRecord>, Fault> {
     let mut of_parts = Vec::with_capacity(3);
     for part in providers {
         of_parts.push(part?);

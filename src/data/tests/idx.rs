@@ -50,10 +50,7 @@ fn compression_is_told_by_content_not_by_name() {
     let pixels = Dataset::open(&plain).unwrap().image(1).unwrap();
     let zipped = source(&scratch, &gzip(&images(&[2, 4, 5])), &gzip(&labels));
     assert_eq!(Dataset::open(&zipped).unwrap().image(1).unwrap(), pixels);
-    let misnamed = Source {
-        images: scratch.write("plain.gz", &images(&[2, 4, 5])),
-        ..plain
-    };
+    let misnamed = Source { images: scratch.write("plain.gz", &images(&[2, 4, 5])), ..plain };
     assert_eq!(Dataset::open(&misnamed).unwrap().image(1).unwrap(), pixels);
 }
 
@@ -67,29 +64,9 @@ fn four_axes_are_channels_first() {
 #[test]
 fn mnist_header_announces_its_length() {
     let found = error(&MNIST_HEADER, &images(&[1]));
-    assert!(
-        matches!(
-            found,
-            DataError::Length {
-                found: 16,
-                expected: 7_840_016,
-                ..
-            }
-        ),
-        "{found}"
-    );
+    assert!(matches!(found, DataError::Length { found: 16, expected: 7_840_016, .. }), "{found}");
     let found = error(&gzip(&MNIST_HEADER), &images(&[1]));
-    assert!(
-        matches!(
-            found,
-            DataError::Length {
-                found: 16,
-                expected: 7_840_016,
-                ..
-            }
-        ),
-        "{found}"
-    );
+    assert!(matches!(found, DataError::Length { found: 16, expected: 7_840_016, .. }), "{found}");
 }
 
 #[test]
@@ -97,43 +74,19 @@ fn announced_sizes_are_refused_before_memory_is_taken() {
     let mut billions = vec![0, 0, 8, 3];
     billions.extend([0xff; 12]);
     // (2^32 - 1)^3 bytes overflow 64 bits.
-    assert!(matches!(
-        error(&billions, &[]),
-        DataError::Length {
-            found: 16,
-            expected: u64::MAX,
-            ..
-        }
-    ));
-    assert!(matches!(
-        error(&gzip(&billions), &[]),
-        DataError::TooLarge { found: u64::MAX, .. }
-    ));
+    assert!(matches!(error(&billions, &[]), DataError::Length { found: 16, expected: u64::MAX, .. }));
+    assert!(matches!(error(&gzip(&billions), &[]), DataError::TooLarge { found: u64::MAX, .. }));
     // Under the limit of 4 GiB, but out of reach of 40 compressed bytes.
     let mut large = vec![0, 0, 8, 3];
-    large.extend(
-        [1u32 << 10, 1 << 10, 1 << 10]
-            .iter()
-            .flat_map(|axis| axis.to_be_bytes()),
-    );
-    assert!(matches!(
-        error(&gzip(&large), &[]),
-        DataError::Length {
-            found: 16,
-            expected: 0x4000_0010,
-            ..
-        }
-    ));
+    large.extend([1u32 << 10, 1 << 10, 1 << 10].iter().flat_map(|axis| axis.to_be_bytes()));
+    assert!(matches!(error(&gzip(&large), &[]), DataError::Length { found: 16, expected: 0x4000_0010, .. }));
 }
 
 #[test]
 fn a_bomb_is_inflated_no_further_than_announced() {
     let mut bytes = images(&[1, 2, 2]);
     bytes.resize(1 << 24, 0);
-    assert!(matches!(
-        error(&gzip(&bytes), &[]),
-        DataError::Surplus { expected: 20, .. }
-    ));
+    assert!(matches!(error(&gzip(&bytes), &[]), DataError::Surplus { expected: 20, .. }));
 }
 
 #[test]
@@ -141,14 +94,7 @@ fn surplus_bytes_and_wrong_headers_are_refused() {
     let labels = images(&[2]);
     let mut long = images(&[2, 4, 5]);
     long.push(0);
-    assert!(matches!(
-        error(&long, &labels),
-        DataError::Length {
-            found: 57,
-            expected: 56,
-            ..
-        }
-    ));
+    assert!(matches!(error(&long, &labels), DataError::Length { found: 57, expected: 56, .. }));
     let with_byte = |index: usize, byte: u8| {
         let mut bytes = images(&[2, 4, 5]);
         bytes[index] = byte;
@@ -165,31 +111,17 @@ fn surplus_bytes_and_wrong_headers_are_refused() {
 #[test]
 fn both_counts_and_both_files_are_named() {
     let found = error(&images(&[2, 4, 5]), &images(&[3]));
-    assert!(
-        matches!(
-            found,
-            DataError::Count {
-                found: 3,
-                expected: 2,
-                ..
-            }
-        ),
-        "{found}"
-    );
+    assert!(matches!(found, DataError::Count { found: 3, expected: 2, .. }), "{found}");
     let message = found.to_string();
-    assert!(
-        message.contains("labels") && message.contains("images"),
-        "{message}"
-    );
+    assert!(message.contains("labels") && message.contains("images"), "{message}");
 }
 
 #[test]
 fn cut_off_or_damaged_files_never_panic() {
     let scratch = Scratch::new();
-    for (images_bytes, label_bytes) in [
-        (images(&[2, 3, 3]), images(&[2])),
-        (gzip(&images(&[2, 3, 3])), gzip(&images(&[2]))),
-    ] {
+    for (images_bytes, label_bytes) in
+        [(images(&[2, 3, 3]), images(&[2])), (gzip(&images(&[2, 3, 3])), gzip(&images(&[2])))]
+    {
         let source = source(&scratch, &images_bytes, &label_bytes);
         for path in [&source.images, source.labels.as_ref().unwrap()] {
             cut_off(path, &source);
@@ -201,16 +133,10 @@ fn cut_off_or_damaged_files_never_panic() {
 #[test]
 fn the_digest_tells_images_from_labels() {
     let scratch = Scratch::new();
-    let digest = Dataset::open(&source(&scratch, &images(&[2, 1, 1]), &images(&[2])))
+    let digest = Dataset::open(&source(&scratch, &images(&[2, 1, 1]), &images(&[2]))).unwrap().digest();
+    let other = Dataset::open(&source(&scratch, &images(&[2, 1, 1]), &[0, 0, 8, 1, 0, 0, 0, 2, 0, 1]))
         .unwrap()
         .digest();
-    let other = Dataset::open(&source(
-        &scratch,
-        &images(&[2, 1, 1]),
-        &[0, 0, 8, 1, 0, 0, 0, 2, 0, 1],
-    ))
-    .unwrap()
-    .digest();
     assert_ne!(digest, other);
 }
 
@@ -219,18 +145,9 @@ fn the_limit_is_kept() {
     let scratch = Scratch::new();
     let wide = source(&scratch, &images(&[2, 8, 8]), &images(&[2]));
     // 256 bytes hold both files, and one image as floats.
-    assert!(
-        Dataset::open(&Source {
-            max_bytes: 256,
-            ..wide.clone()
-        })
-        .is_ok()
-    );
+    assert!(Dataset::open(&Source { max_bytes: 256, ..wide.clone() }).is_ok());
     assert!(matches!(
-        Dataset::open(&Source {
-            max_bytes: 143,
-            ..wide
-        }),
+        Dataset::open(&Source { max_bytes: 143, ..wide }),
         Err(DataError::TooLarge { found: 144, .. })
     ));
 }

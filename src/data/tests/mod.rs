@@ -14,9 +14,7 @@ use super::{DataError, Dataset, Format, Source};
 
 /// A file written by another library.
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data/readers")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/readers").join(name)
 }
 
 /// Element `index` of the pattern that `make.py` writes, in [0, 1].
@@ -95,13 +93,7 @@ fn read_all(source: &Source) {
 #[test]
 fn an_image_out_of_range_is_an_error() {
     let dataset = Dataset::open(&Source::new(Format::Npz, fixture("nchw.npz"))).unwrap();
-    assert!(matches!(
-        dataset.image(2),
-        Err(DataError::Index {
-            found: 2,
-            expected: 2
-        })
-    ));
+    assert!(matches!(dataset.image(2), Err(DataError::Index { found: 2, expected: 2 })));
 }
 
 #[test]
@@ -112,61 +104,30 @@ fn labels_are_demanded_and_refused_by_format() {
     }
     for format in [Format::Npz, Format::Cifar10, Format::Cifar100] {
         let source = Source::new(format, "images").with_labels("labels");
-        assert!(matches!(
-            Dataset::open(&source),
-            Err(DataError::LabelsUnused { .. })
-        ));
+        assert!(matches!(Dataset::open(&source), Err(DataError::LabelsUnused { .. })));
     }
 }
 
 #[test]
 fn arrays_are_resized_and_cropped_and_their_channels_checked() {
     let source = Source::new(Format::Npz, fixture("nchw.npz"));
-    let cropped = Dataset::open(&Source {
-        crop: Some([2, 3]),
-        ..source.clone()
-    })
-    .unwrap();
+    let cropped = Dataset::open(&Source { crop: Some([2, 3]), ..source.clone() }).unwrap();
     assert_eq!(cropped.shape(), [3, 2, 3]);
     let expected = [6, 7, 8, 11, 12, 13].map(pattern);
     assert_eq!(cropped.image(0).unwrap()[..6], expected);
-    let resized = Dataset::open(&Source {
-        resize: Some([8, 7]),
-        crop: Some([8, 6]),
-        ..source.clone()
-    })
-    .unwrap();
-    assert_eq!(
-        (resized.shape(), resized.image(1).unwrap().len()),
-        ([3, 8, 6], 3 * 8 * 6)
-    );
-    let grey = Dataset::open(&Source {
-        channels: Some(1),
-        ..source.clone()
-    });
+    let resized =
+        Dataset::open(&Source { resize: Some([8, 7]), crop: Some([8, 6]), ..source.clone() }).unwrap();
+    assert_eq!((resized.shape(), resized.image(1).unwrap().len()), ([3, 8, 6], 3 * 8 * 6));
+    let grey = Dataset::open(&Source { channels: Some(1), ..source.clone() });
     assert!(matches!(grey, Err(DataError::Channels { found: 3, .. })));
-    assert!(
-        Dataset::open(&Source {
-            channels: Some(3),
-            ..source
-        })
-        .is_ok()
-    );
+    assert!(Dataset::open(&Source { channels: Some(3), ..source }).is_ok());
 }
 
 #[test]
 fn the_digest_is_of_the_files_alone() {
     let source = Source::new(Format::Npz, fixture("nchw.npz"));
     let digest = Dataset::open(&source).unwrap().digest();
-    assert_eq!(
-        Dataset::open(&Source {
-            crop: Some([1, 1]),
-            ..source
-        })
-        .unwrap()
-        .digest(),
-        digest
-    );
+    assert_eq!(Dataset::open(&Source { crop: Some([1, 1]), ..source }).unwrap().digest(), digest);
     let other = Dataset::open(&Source::new(Format::Npz, fixture("nhwc.npz"))).unwrap();
     assert_ne!(other.digest(), digest);
     assert_eq!(digest.len(), 64);

@@ -50,16 +50,10 @@ fn channels_are_last_only_if_the_last_axis_alone_can_be_channels() {
         // Neither could.
         ([2, 4, 5, 6], [4, 5, 6]),
     ] {
-        assert_eq!(
-            open(&bytes_npy(&axes), &labels).unwrap().shape(),
-            shape,
-            "{axes:?}"
-        );
+        assert_eq!(open(&bytes_npy(&axes), &labels).unwrap().shape(), shape, "{axes:?}");
     }
     let last = open(&bytes_npy(&[2, 4, 5, 3]), &labels).unwrap();
-    let expected: Vec<f32> = (0..3)
-        .flat_map(|c| (0..20).map(move |p| pattern(60 + 3 * p + c)))
-        .collect();
+    let expected: Vec<f32> = (0..3).flat_map(|c| (0..20).map(move |p| pattern(60 + 3 * p + c))).collect();
     assert_eq!(last.image(1).unwrap(), expected);
 }
 
@@ -85,14 +79,8 @@ fn labels_of_every_integer_type() {
 fn labels_that_are_no_classes_are_refused() {
     let images = bytes_npy(&[2, 2, 2]);
     let error = open(&images, &npy(&[2], |i| -(i as i64))).unwrap_err();
-    assert!(
-        matches!(&error, DataError::Label { index: 1, found, .. } if found == "-1"),
-        "{error}"
-    );
-    assert!(matches!(
-        open(&images, &npy(&[2], |_| 1u64 << 32)),
-        Err(DataError::Label { index: 0, .. })
-    ));
+    assert!(matches!(&error, DataError::Label { index: 1, found, .. } if found == "-1"), "{error}");
+    assert!(matches!(open(&images, &npy(&[2], |_| 1u64 << 32)), Err(DataError::Label { index: 0, .. })));
     assert!(
         matches!(open(&images, &npy(&[2], |_| 0f32)), Err(DataError::ElementType { found, .. }) if found == "<f4")
     );
@@ -101,11 +89,7 @@ fn labels_that_are_no_classes_are_refused() {
     );
     assert!(matches!(
         open(&images, &npy(&[3], |_| 0u8)),
-        Err(DataError::Count {
-            found: 3,
-            expected: 2,
-            ..
-        })
+        Err(DataError::Count { found: 3, expected: 2, .. })
     ));
 }
 
@@ -114,43 +98,15 @@ fn values_outside_the_unit_interval_are_named() {
     let labels = npy(&[2], |_| 0u8);
     for bad in [1.5, -0.1, f64::NAN, f64::INFINITY, 1.0 + 1e-12] {
         // Image 1, channel 0, row 1, column 2 of [2, 3, 2, 4].
-        let error = open(
-            &npy(&[2, 3, 2, 4], |i| if i == 24 + 6 { bad } else { 0.5 }),
-            &labels,
-        )
-        .unwrap_err();
-        let DataError::Value {
-            image: 1,
-            channel: 0,
-            row: 1,
-            column: 2,
-            found,
-            ..
-        } = error
-        else {
+        let error = open(&npy(&[2, 3, 2, 4], |i| if i == 24 + 6 { bad } else { 0.5 }), &labels).unwrap_err();
+        let DataError::Value { image: 1, channel: 0, row: 1, column: 2, found, .. } = error else {
             panic!("{error}")
         };
         assert!(found == bad || found.is_nan() && bad.is_nan());
     }
-    let error = open(
-        &npy(&[2, 2, 2, 3], |i| if i == 12 + 8 { 255f32 } else { 1.0 }),
-        &labels,
-    )
-    .unwrap_err();
+    let error = open(&npy(&[2, 2, 2, 3], |i| if i == 12 + 8 { 255f32 } else { 1.0 }), &labels).unwrap_err();
     // The same counted channels last: pixel (0, 2) has elements 6 to 8.
-    assert!(
-        matches!(
-            error,
-            DataError::Value {
-                image: 1,
-                channel: 2,
-                row: 1,
-                column: 0,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, DataError::Value { image: 1, channel: 2, row: 1, column: 0, .. }), "{error}");
 }
 
 #[test]
@@ -165,26 +121,14 @@ fn arrays_of_other_types_and_shapes_are_refused() {
     assert!(
         matches!(open(&bytes_npy(&[2, 4]), &labels), Err(DataError::Shape { found, .. }) if found == [2, 4])
     );
-    assert!(matches!(
-        open(&bytes_npy(&[0, 4, 4]), &labels),
-        Err(DataError::Empty { .. })
-    ));
-    assert!(matches!(
-        open(b"not a NumPy file", &labels),
-        Err(DataError::Magic { .. })
-    ));
+    assert!(matches!(open(&bytes_npy(&[0, 4, 4]), &labels), Err(DataError::Empty { .. })));
+    assert!(matches!(open(b"not a NumPy file", &labels), Err(DataError::Magic { .. })));
 }
 
 /// A version 1 header with the given dictionary.
 fn header(dictionary: &str) -> Vec<u8> {
     let length = (dictionary.len() + 1) as u16;
-    [
-        b"\x93NUMPY\x01\x00",
-        &length.to_le_bytes()[..],
-        dictionary.as_bytes(),
-        b"\n",
-    ]
-    .concat()
+    [b"\x93NUMPY\x01\x00", &length.to_le_bytes()[..], dictionary.as_bytes(), b"\n"].concat()
 }
 
 #[test]
@@ -193,31 +137,13 @@ fn headers_cannot_take_memory_or_stack() {
     let huge =
         header("{'descr': '|u1', 'fortran_order': False, 'shape': (4000000000, 4000000000, 4000000000), }");
     let error = open(&huge, &labels).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            DataError::Length {
-                expected: u64::MAX,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, DataError::Length { expected: u64::MAX, .. }), "{error}");
     let nested = header(&"(".repeat(9_000));
-    assert!(matches!(
-        open(&nested, &labels),
-        Err(DataError::NpyHeaderRefused { .. })
-    ));
+    assert!(matches!(open(&nested, &labels), Err(DataError::NpyHeaderRefused { .. })));
     let long = [b"\x93NUMPY\x02\x00", &u32::MAX.to_le_bytes()[..], &[b' '; 64]].concat();
-    assert!(matches!(
-        open(&long, &labels),
-        Err(DataError::NpyHeaderRefused { .. })
-    ));
+    assert!(matches!(open(&long, &labels), Err(DataError::NpyHeaderRefused { .. })));
     let record = header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2, 2, 2), }");
-    assert!(matches!(
-        open(&record, &labels),
-        Err(DataError::ElementType { .. })
-    ));
+    assert!(matches!(open(&record, &labels), Err(DataError::ElementType { .. })));
 }
 
 #[test]

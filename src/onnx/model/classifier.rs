@@ -62,15 +62,7 @@ impl ClassifierContract {
         let batch = Batch::of(&input);
         let classes = classes(model, &output, batch)?;
         let [channels, height, width] = layout.axes().map(|axis| input.known(axis));
-        Ok(Self {
-            input: input.name,
-            output: output.name,
-            batch,
-            channels,
-            height,
-            width,
-            classes,
-        })
+        Ok(Self { input: input.name, output: output.name, batch, channels, height, width, classes })
     }
 }
 
@@ -110,20 +102,11 @@ mod tests {
     use crate::onnx::proto::tensor_proto::DataType;
 
     fn contract(proto: &ModelProto, layout: Layout) -> Result<ClassifierContract, ContractError> {
-        ClassifierContract::of(
-            NamedModel {
-                name: "m.onnx",
-                proto,
-            },
-            layout,
-        )
+        ClassifierContract::of(NamedModel { name: "m.onnx", proto }, layout)
     }
 
     fn declared(image: &[&str], scores: Option<&[&str]>) -> ModelProto {
-        Build::new(image)
-            .node(node("Relu", &["image"], &["scores"]))
-            .output("scores", scores)
-            .model()
+        Build::new(image).node(node("Relu", &["image"], &["scores"])).output("scores", scores).model()
     }
 
     #[test]
@@ -131,18 +114,12 @@ mod tests {
         let found = contract(&testing::small_classifier(), Layout::Nchw).unwrap();
         assert_eq!((found.input.as_str(), found.output.as_str()), ("image", "logits"));
         assert_eq!((found.batch, found.classes), (Batch::Dynamic, Some(10)));
-        assert_eq!(
-            (found.channels, found.height, found.width),
-            (Some(3), Some(8), Some(8))
-        );
+        assert_eq!((found.channels, found.height, found.width), (Some(3), Some(8), Some(8)));
 
         let model = declared(&["16", "24", "w", "1"], Some(&["16", "?"]));
         let found = contract(&model, Layout::Nhwc).unwrap();
         assert_eq!((found.batch, found.classes), (Batch::Fixed(16), None));
-        assert_eq!(
-            (found.channels, found.height, found.width),
-            (Some(1), Some(24), None)
-        );
+        assert_eq!((found.channels, found.height, found.width), (Some(1), Some(24), None));
     }
 
     #[test]
@@ -160,22 +137,15 @@ mod tests {
 
     #[test]
     fn wrong_shapes_name_model_tensor_found_and_expected() {
-        let error = contract(&declared(&["n", "784"], Some(&["n", "10"])), Layout::Nchw)
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            error,
-            "model m.onnx: tensor `image`: expected shape [N, C, H, W], found [n, 784]"
-        );
+        let error =
+            contract(&declared(&["n", "784"], Some(&["n", "10"])), Layout::Nchw).unwrap_err().to_string();
+        assert_eq!(error, "model m.onnx: tensor `image`: expected shape [N, C, H, W], found [n, 784]");
         for scores in [["n", "10", "1", "1"].as_slice(), &["10"], &["1", "10"]] {
             let error = contract(&declared(&["n", "3", "8", "8"], Some(scores)), Layout::Nchw).unwrap_err();
             assert!(matches!(error, ContractError::Shape { .. }), "{error}");
         }
         let error = contract(&declared(&["4", "3", "8", "8"], Some(&["8", "10"])), Layout::Nchw).unwrap_err();
-        assert!(
-            error.to_string().contains("expected shape [4, K], found [8, 10]"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("expected shape [4, K], found [8, 10]"), "{error}");
     }
 
     #[test]
@@ -185,22 +155,13 @@ mod tests {
             build.inputs[0] = testing::info("image", element, Some(&["n", "3", "8", "8"]));
             let error = contract(&build.model(), Layout::Nchw).unwrap_err();
             let expected = ElementType::Tensor(element);
-            assert!(
-                matches!(error, ContractError::Element { found, .. } if found == expected),
-                "{error}"
-            );
+            assert!(matches!(error, ContractError::Element { found, .. } if found == expected), "{error}");
         }
         let two = testing::small_classifier_build().output("flat", None).model();
         let error = contract(&two, Layout::Nchw).unwrap_err().to_string();
-        assert!(
-            error.contains("found 2: `logits`: float32 [batch, 10]; `flat`: float32"),
-            "{error}"
-        );
+        assert!(error.contains("found 2: `logits`: float32 [batch, 10]; `flat`: float32"), "{error}");
         let mut build = testing::small_classifier_build();
         build.inputs.push(testing::float_info("mask", None));
-        assert!(matches!(
-            contract(&build.model(), Layout::Nchw),
-            Err(ContractError::Inputs { .. })
-        ));
+        assert!(matches!(contract(&build.model(), Layout::Nchw), Err(ContractError::Inputs { .. })));
     }
 }

@@ -93,11 +93,7 @@ pub enum ContractError {
 }
 
 fn list(tensors: &[TensorDeclaration]) -> String {
-    tensors
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
+    tensors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// A declared shape as errors print it.
@@ -105,13 +101,7 @@ fn list(tensors: &[TensorDeclaration]) -> String {
 pub fn shape_text(dims: Option<&[DeclaredDim]>) -> String {
     match dims {
         None => "undeclared".into(),
-        Some(dims) => format!(
-            "[{}]",
-            dims.iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
+        Some(dims) => format!("[{}]", dims.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -70,9 +70,7 @@ pub enum CutError {
 }
 
 fn nearest_text(nearest: Option<&str>) -> String {
-    nearest
-        .map(|name| format!("; the nearest name is `{name}`"))
-        .unwrap_or_default()
+    nearest.map(|name| format!("; the nearest name is `{name}`")).unwrap_or_default()
 }
 
 /// The part of a model that computes `outputs` from `inputs`: a walk backwards that stops at the inputs.
@@ -89,27 +87,17 @@ pub fn extract(model: &ModelProto, inputs: &[&str], outputs: &[&str]) -> Result<
         map.require(name)?;
     }
     if let Some(tensor) = inputs.iter().find(|name| outputs.contains(name)) {
-        return Err(CutError::InputIsOutput {
-            tensor: (*tensor).to_owned(),
-        });
+        return Err(CutError::InputIsOutput { tensor: (*tensor).to_owned() });
     }
     if let Some(input) = inputs.iter().find(|name| map.constants.contains(**name)) {
-        return Err(CutError::ConstantInput {
-            input: (*input).to_owned(),
-        });
+        return Err(CutError::ConstantInput { input: (*input).to_owned() });
     }
     let used = map.walk(inputs, outputs)?;
     if let Some(input) = inputs.iter().find(|name| !used.tensors.contains(**name)) {
-        return Err(CutError::Unused {
-            input: (*input).to_owned(),
-        });
+        return Err(CutError::Unused { input: (*input).to_owned() });
     }
-    let declarations = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| map.declaration(name))
-            .collect::<Result<_, _>>()
-    };
+    let declarations =
+        |names: &[&str]| names.iter().map(|name| map.declaration(name)).collect::<Result<_, _>>();
     let mut input: Vec<ValueInfoProto> = declarations(inputs)?;
     // Old IR versions demand that constants are listed as inputs.
     let kept =
@@ -122,17 +110,8 @@ pub fn extract(model: &ModelProto, inputs: &[&str], outputs: &[&str]) -> Result<
     };
     let part = GraphProto {
         name: graph.name.clone(),
-        node: used
-            .nodes
-            .iter()
-            .map(|index| graph.node[*index].clone())
-            .collect(),
-        initializer: graph
-            .initializer
-            .iter()
-            .filter(|t| used.tensors.contains(t.name()))
-            .cloned()
-            .collect(),
+        node: used.nodes.iter().map(|index| graph.node[*index].clone()).collect(),
+        initializer: graph.initializer.iter().filter(|t| used.tensors.contains(t.name())).cloned().collect(),
         sparse_initializer: graph
             .sparse_initializer
             .iter()
@@ -150,11 +129,7 @@ pub fn extract(model: &ModelProto, inputs: &[&str], outputs: &[&str]) -> Result<
             .collect(),
         ..Default::default()
     };
-    Ok(ModelProto {
-        graph: Some(part),
-        training_info: Vec::new(),
-        ..model.clone_without_graph()
-    })
+    Ok(ModelProto { graph: Some(part), training_info: Vec::new(), ..model.clone_without_graph() })
 }
 
 impl ModelProto {
@@ -182,18 +157,13 @@ pub(super) fn inputs_reached<'a>(graph: &'a GraphProto, tensor: &str) -> Result<
         return Ok(all.into_iter().filter(|name| *name == tensor).collect());
     }
     let used = map.walk(&all, &[tensor])?;
-    Ok(all
-        .into_iter()
-        .filter(|name| used.tensors.contains(*name))
-        .collect())
+    Ok(all.into_iter().filter(|name| used.tensors.contains(*name)).collect())
 }
 
 /// Names that a node reads: its operands, and what the graphs in its attributes take from outside.
 pub(super) fn reads(node: &NodeProto) -> Vec<&str> {
     let inner = super::graph::bodies(node).flat_map(nodes).flat_map(|n| &n.input);
-    let outputs = super::graph::bodies(node)
-        .flat_map(|g| &g.output)
-        .map(|info| info.name());
+    let outputs = super::graph::bodies(node).flat_map(|g| &g.output).map(|info| info.name());
     node.input
         .iter()
         .chain(inner)
@@ -249,10 +219,7 @@ impl<'a> Map<'a> {
         let nearest = names.map(|known| (strsim::jaro_winkler(name, known), *known));
         let nearest = nearest.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
         let nearest = nearest.map(|(_, known)| known.to_owned());
-        Err(CutError::NoSuchTensor {
-            tensor: name.to_owned(),
-            nearest,
-        })
+        Err(CutError::NoSuchTensor { tensor: name.to_owned(), nearest })
     }
 
     /// Walks backwards from the outputs until it meets the inputs.
@@ -263,11 +230,7 @@ impl<'a> Map<'a> {
             let mut waiting = vec![*output];
             if self.inputs.contains(output) {
                 let (output, node) = ((*output).to_owned(), String::new());
-                return Err(CutError::ReachesInput {
-                    input: output.clone(),
-                    output,
-                    node,
-                });
+                return Err(CutError::ReachesInput { input: output.clone(), output, node });
             }
             while let Some(tensor) = waiting.pop() {
                 let Some(&index) = self.producers.get(tensor).filter(|_| !inputs.contains(&tensor)) else {
@@ -303,10 +266,7 @@ impl<'a> Map<'a> {
         if self.exists(tensor) || !node.input.iter().any(|name| name == tensor) {
             return Ok(());
         }
-        Err(CutError::Undefined {
-            node: node_name(node),
-            tensor: tensor.to_owned(),
-        })
+        Err(CutError::Undefined { node: node_name(node), tensor: tensor.to_owned() })
     }
 
     /// How a tensor is declared in the whole; as a float32 of unknown shape where it is not.
@@ -319,29 +279,16 @@ impl<'a> Map<'a> {
         };
         let element = super::signature::TensorDeclaration::of(info).element;
         if element != super::signature::ElementType::FLOAT32 {
-            return Err(CutError::Element {
-                tensor: name.to_owned(),
-                found: element.to_string(),
-            });
+            return Err(CutError::Element { tensor: name.to_owned(), found: element.to_string() });
         }
         Ok(info.clone())
     }
 }
 
 fn float_of_unknown_shape(name: &str) -> ValueInfoProto {
-    let tensor = type_proto::Tensor {
-        elem_type: Some(DataType::Float as i32),
-        shape: None,
-    };
-    let r#type = TypeProto {
-        value: Some(type_proto::Value::TensorType(tensor)),
-        denotation: None,
-    };
-    ValueInfoProto {
-        name: Some(name.to_owned()),
-        r#type: Some(r#type),
-        ..Default::default()
-    }
+    let tensor = type_proto::Tensor { elem_type: Some(DataType::Float as i32), shape: None };
+    let r#type = TypeProto { value: Some(type_proto::Value::TensorType(tensor)), denotation: None };
+    ValueInfoProto { name: Some(name.to_owned()), r#type: Some(r#type), ..Default::default() }
 }
 
 #[cfg(test)]
@@ -366,13 +313,7 @@ mod tests {
     #[test]
     fn constants_stay_listed_as_inputs_in_old_models() {
         let part = extract(&testing::old_classifier(), &["pooled"], &["logits"]).unwrap();
-        let inputs: Vec<String> = part
-            .graph
-            .unwrap()
-            .input
-            .iter()
-            .map(|i| i.name().to_owned())
-            .collect();
+        let inputs: Vec<String> = part.graph.unwrap().input.iter().map(|i| i.name().to_owned()).collect();
         assert_eq!(inputs, ["pooled", "dense", "bias"]);
     }
 
@@ -399,20 +340,9 @@ mod tests {
         let model = testing::small_classifier();
         let cut = |input: &str, output: &str| extract(&model, &[input], &[output]).unwrap_err();
         let error = cut("image", "logit");
-        assert_eq!(
-            error.to_string(),
-            "the graph has no tensor `logit`; the nearest name is `logits`"
-        );
-        assert_eq!(
-            cut("bias", "logits"),
-            CutError::ConstantInput { input: "bias".into() }
-        );
-        assert_eq!(
-            cut("flat", "flat"),
-            CutError::InputIsOutput {
-                tensor: "flat".into()
-            }
-        );
+        assert_eq!(error.to_string(), "the graph has no tensor `logit`; the nearest name is `logits`");
+        assert_eq!(cut("bias", "logits"), CutError::ConstantInput { input: "bias".into() });
+        assert_eq!(cut("flat", "flat"), CutError::InputIsOutput { tensor: "flat".into() });
         assert!(matches!(cut("flat", "active"), CutError::ReachesInput { .. }));
         let both = extract(&model, &["image", "flat"], &["active"]).unwrap_err();
         assert_eq!(both, CutError::Unused { input: "flat".into() });

@@ -81,26 +81,16 @@ pub(super) fn embed(
     folder: &Path,
     left: u64,
 ) -> Result<Vec<ExternalFile>, (String, ExternalDataError)> {
-    let mut reader = Reader {
-        folder,
-        unread: left,
-        unplaced: left,
-        files: BTreeMap::new(),
-    };
+    let mut reader = Reader { folder, unread: left, unplaced: left, files: BTreeMap::new() };
     if let Some(graph) = &mut model.graph {
         for_each_tensor(graph, &mut |tensor| {
             if tensor.data_location() == DataLocation::External {
-                reader
-                    .embed(tensor)
-                    .map_err(|error| (tensor.name().to_owned(), error))?;
+                reader.embed(tensor).map_err(|error| (tensor.name().to_owned(), error))?;
             }
             Ok(())
         })?;
     }
-    let digest = |(location, bytes): (String, Vec<u8>)| ExternalFile {
-        location,
-        sha256: sha256_hex(&bytes),
-    };
+    let digest = |(location, bytes): (String, Vec<u8>)| ExternalFile { location, sha256: sha256_hex(&bytes) };
     Ok(reader.files.into_iter().map(digest).collect())
 }
 
@@ -115,13 +105,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn embed(&mut self, tensor: &mut TensorProto) -> Result<(), ExternalDataError> {
-        let entry = |key: &str| {
-            tensor
-                .external_data
-                .iter()
-                .find(|e| e.key() == key)
-                .map(|e| e.value().to_owned())
-        };
+        let entry =
+            |key: &str| tensor.external_data.iter().find(|e| e.key() == key).map(|e| e.value().to_owned());
         let location = entry("location").ok_or(ExternalDataError::NoLocation)?;
         let (offset, length) = (entry("offset"), entry("length"));
         if !self.files.contains_key(&location) {
@@ -138,11 +123,8 @@ impl Reader<'_> {
             })?;
         let found = slice.len() as u64;
         let left = self.unplaced;
-        self.unplaced = left.checked_sub(found).ok_or(ExternalDataError::TooLarge {
-            location,
-            found,
-            left,
-        })?;
+        self.unplaced =
+            left.checked_sub(found).ok_or(ExternalDataError::TooLarge { location, found, left })?;
         tensor.raw_data = Some(slice.to_vec());
         tensor.external_data.clear();
         tensor.data_location = None;
@@ -159,10 +141,7 @@ impl Reader<'_> {
         {
             return Err(ExternalDataError::PathNotPlain { location });
         }
-        let unreadable = |source| ExternalDataError::Unreadable {
-            location: location.clone(),
-            source,
-        };
+        let unreadable = |source| ExternalDataError::Unreadable { location: location.clone(), source };
         let folder = self.folder.canonicalize().map_err(unreadable)?;
         let target = self.folder.join(&location).canonicalize().map_err(unreadable)?;
         if !target.starts_with(&folder) {
@@ -176,16 +155,10 @@ impl Reader<'_> {
         let mut bytes = Vec::new();
         if metadata.len() <= left {
             let file = std::fs::File::open(&target).map_err(unreadable)?;
-            file.take(left.saturating_add(1))
-                .read_to_end(&mut bytes)
-                .map_err(unreadable)?;
+            file.take(left.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
         }
         let found = metadata.len().max(bytes.len() as u64);
-        self.unread = left.checked_sub(found).ok_or(ExternalDataError::TooLarge {
-            location,
-            found,
-            left,
-        })?;
+        self.unread = left.checked_sub(found).ok_or(ExternalDataError::TooLarge { location, found, left })?;
         Ok(bytes)
     }
 }
@@ -209,10 +182,7 @@ mod tests {
     use prost::Message;
 
     fn entry(key: &str, value: &str) -> StringStringEntryProto {
-        StringStringEntryProto {
-            key: Some(key.into()),
-            value: Some(value.into()),
-        }
+        StringStringEntryProto { key: Some(key.into()), value: Some(value.into()) }
     }
 
     /// A model in a folder of its own whose first initialiser lies at `location`; `weights.bin` holds its data.
@@ -222,16 +192,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let tensor = &mut model.graph.as_mut().unwrap().initializer[0];
         let data = tensor.raw_data.take().unwrap();
-        let length = if length == "all" {
-            data.len().to_string()
-        } else {
-            length.into()
-        };
-        tensor.external_data = vec![
-            entry("location", location),
-            entry("offset", "4"),
-            entry("length", &length),
-        ];
+        let length = if length == "all" { data.len().to_string() } else { length.into() };
+        tensor.external_data =
+            vec![entry("location", location), entry("offset", "4"), entry("length", &length)];
         tensor.data_location = Some(DataLocation::External as i32);
         let inner = folder.path().join("inner");
         std::fs::create_dir(&inner).unwrap();
@@ -271,32 +234,15 @@ mod tests {
 
     #[test]
     fn paths_out_of_the_folder_are_refused() {
-        for location in [
-            "../outside.bin",
-            "/etc/hostname",
-            "..\\outside.bin",
-            "C:x",
-            "",
-            "a/../../outside.bin",
-        ] {
+        for location in
+            ["../outside.bin", "/etc/hostname", "..\\outside.bin", "C:x", "", "a/../../outside.bin"]
+        {
             let error = refusal(location, "all");
-            assert!(
-                matches!(error, ExternalDataError::PathNotPlain { .. }),
-                "{location}: {error}"
-            );
+            assert!(matches!(error, ExternalDataError::PathNotPlain { .. }), "{location}: {error}");
         }
-        assert!(matches!(
-            refusal("absent.bin", "all"),
-            ExternalDataError::Unreadable { .. }
-        ));
-        assert!(matches!(
-            refusal("weights.bin", "999999"),
-            ExternalDataError::Range { .. }
-        ));
-        assert!(matches!(
-            refusal("weights.bin", "-1"),
-            ExternalDataError::Range { .. }
-        ));
+        assert!(matches!(refusal("absent.bin", "all"), ExternalDataError::Unreadable { .. }));
+        assert!(matches!(refusal("weights.bin", "999999"), ExternalDataError::Range { .. }));
+        assert!(matches!(refusal("weights.bin", "-1"), ExternalDataError::Range { .. }));
     }
 
     #[cfg(unix)]

@@ -148,10 +148,7 @@ impl ModelFile {
         // Only inference is run; what it never reads need not be carried or trusted.
         proto.training_info.clear();
         refuse_foreign_operators(path, &proto)?;
-        let folder = path
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let external = external_data::embed(&mut proto, folder, limit.saturating_sub(size)).map_err(
             |(tensor, source)| ModelFileError::ExternalData {
                 path: path.to_owned(),
@@ -159,12 +156,7 @@ impl ModelFile {
                 source: Box::new(source),
             },
         )?;
-        Ok(Self {
-            path: path.to_owned(),
-            proto,
-            sha256,
-            external,
-        })
+        Ok(Self { path: path.to_owned(), proto, sha256, external })
     }
 
     /// The model in the ONNX file format, as ONNX Runtime takes it from memory.
@@ -177,37 +169,23 @@ impl ModelFile {
 /// SHA-256 of some bytes in lower-case hexadecimal digits.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Opens and reads a regular file, at most `limit` bytes of it even if it grows meanwhile.
 fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ModelFileError> {
-    let unreadable = |source| ModelFileError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
-    let too_large = |found| ModelFileError::TooLarge {
-        path: path.to_owned(),
-        found,
-        limit,
-    };
+    let unreadable = |source| ModelFileError::Unreadable { path: path.to_owned(), source };
+    let too_large = |found| ModelFileError::TooLarge { path: path.to_owned(), found, limit };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
-        return Err(ModelFileError::NotAFile {
-            path: path.to_owned(),
-        });
+        return Err(ModelFileError::NotAFile { path: path.to_owned() });
     }
     if metadata.len() > limit {
         return Err(too_large(metadata.len()));
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
-    file.take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > limit {
         return Err(too_large(bytes.len() as u64));
     }
@@ -228,11 +206,7 @@ pub fn decode(path: &Path, bytes: &[u8]) -> Result<ModelProto, ModelFileError> {
     let proto = match ModelProto::decode(bytes) {
         Ok(proto) => proto,
         Err(source) => {
-            return Err(ModelFileError::Damaged {
-                path,
-                size: bytes.len(),
-                source,
-            });
+            return Err(ModelFileError::Damaged { path, size: bytes.len(), source });
         }
     };
     let missing = match &proto.graph {
@@ -251,10 +225,7 @@ pub fn decode(path: &Path, bytes: &[u8]) -> Result<ModelProto, ModelFileError> {
 fn refuse_foreign_operators(path: &Path, proto: &ModelProto) -> Result<(), ModelFileError> {
     if !proto.functions.is_empty() {
         let functions = proto.functions.iter().map(|f| f.name().to_owned()).collect();
-        return Err(ModelFileError::LocalFunctions {
-            path: path.to_owned(),
-            functions,
-        });
+        return Err(ModelFileError::LocalFunctions { path: path.to_owned(), functions });
     }
     for node in proto.graph.iter().flat_map(nodes) {
         let domain = operator_domain(node);
@@ -294,10 +265,7 @@ mod tests {
         assert_eq!(file.to_bytes(), bytes);
         assert_eq!(file.sha256, sha256_hex(&bytes));
         // FIPS 180-2, appendix B.1.
-        assert_eq!(
-            sha256_hex(b"abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
@@ -305,25 +273,16 @@ mod tests {
         let (_folder, path) = written(b"{\"this\": \"is not a model\"}\n");
         assert!(matches!(
             ModelFile::read(&path),
-            Err(ModelFileError::NotOnnx {
-                found: ForeignFormat::Text,
-                ..
-            })
+            Err(ModelFileError::NotOnnx { found: ForeignFormat::Text, .. })
         ));
         let (_folder, path) = written(b"");
         assert!(matches!(
             ModelFile::read(&path),
-            Err(ModelFileError::NotOnnx {
-                found: ForeignFormat::Nothing,
-                ..
-            })
+            Err(ModelFileError::NotOnnx { found: ForeignFormat::Nothing, .. })
         ));
         let bytes = testing::small_classifier().encode_to_vec();
         let (_folder, path) = written(&bytes[..bytes.len() / 2]);
-        assert!(matches!(
-            ModelFile::read(&path),
-            Err(ModelFileError::Damaged { .. })
-        ));
+        assert!(matches!(ModelFile::read(&path), Err(ModelFileError::Damaged { .. })));
         let mut empty = testing::small_classifier();
         empty.graph.as_mut().unwrap().node.clear();
         let (_folder, path) = written(&empty.encode_to_vec());
@@ -336,20 +295,11 @@ mod tests {
         let bytes = testing::small_classifier().encode_to_vec();
         let (folder, path) = written(&bytes);
         let limit = bytes.len() as u64 - 1;
-        assert!(matches!(
-            ModelFile::read_limited(&path, limit),
-            Err(ModelFileError::TooLarge { .. })
-        ));
+        assert!(matches!(ModelFile::read_limited(&path, limit), Err(ModelFileError::TooLarge { .. })));
         assert!(ModelFile::read_limited(&path, limit + 1).is_ok());
-        assert!(matches!(
-            ModelFile::read(folder.path()),
-            Err(ModelFileError::NotAFile { .. })
-        ));
+        assert!(matches!(ModelFile::read(folder.path()), Err(ModelFileError::NotAFile { .. })));
         let absent = folder.path().join("absent.onnx");
-        assert!(matches!(
-            ModelFile::read(&absent),
-            Err(ModelFileError::Unreadable { .. })
-        ));
+        assert!(matches!(ModelFile::read(&absent), Err(ModelFileError::Unreadable { .. })));
     }
 
     #[test]
@@ -366,15 +316,11 @@ mod tests {
         );
 
         let mut model = testing::small_classifier();
-        model.functions.push(crate::onnx::proto::FunctionProto {
-            name: Some("f".into()),
-            ..Default::default()
-        });
+        model
+            .functions
+            .push(crate::onnx::proto::FunctionProto { name: Some("f".into()), ..Default::default() });
         let (_folder, path) = written(&model.encode_to_vec());
-        assert!(matches!(
-            ModelFile::read(&path),
-            Err(ModelFileError::LocalFunctions { .. })
-        ));
+        assert!(matches!(ModelFile::read(&path), Err(ModelFileError::LocalFunctions { .. })));
     }
 
     proptest! {

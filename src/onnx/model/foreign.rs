@@ -38,10 +38,7 @@ impl ForeignFormat {
             Some(Self::TensorFlowLite)
         } else if head.starts_with(b"\x80\x02") && head.get(2).is_some_and(|b| b"}cX(]\x8a".contains(b)) {
             Some(Self::Pickle)
-        } else if head
-            .iter()
-            .all(|b| matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~'))
-        {
+        } else if head.iter().all(|b| matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~')) {
             // The first field of a model is its IR version, tag byte 0x08, which no text holds.
             Some(Self::Text)
         } else {

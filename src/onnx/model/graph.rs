@@ -7,11 +7,7 @@ use crate::onnx::proto::{GraphProto, ModelProto, NodeProto, TensorProto, ValueIn
 /// What an error calls a node: its own name or, as names are optional, its first output.
 pub(crate) fn node_name(node: &NodeProto) -> String {
     let first_output = || node.output.first().map_or("", String::as_str);
-    node.name
-        .as_deref()
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(first_output)
-        .to_owned()
+    node.name.as_deref().filter(|name| !name.is_empty()).unwrap_or_else(first_output).to_owned()
 }
 
 /// The domain of a node's operator, with the long name of the default domain shortened to "".
@@ -49,28 +45,12 @@ pub(crate) fn for_each_tensor<E>(
     while let Some(graph) = waiting.pop() {
         graph.initializer.iter_mut().try_for_each(&mut *visit)?;
         for sparse in &mut graph.sparse_initializer {
-            sparse
-                .values
-                .iter_mut()
-                .chain(&mut sparse.indices)
-                .try_for_each(&mut *visit)?;
+            sparse.values.iter_mut().chain(&mut sparse.indices).try_for_each(&mut *visit)?;
         }
         for attribute in graph.node.iter_mut().flat_map(|node| &mut node.attribute) {
-            attribute
-                .t
-                .iter_mut()
-                .chain(&mut attribute.tensors)
-                .try_for_each(&mut *visit)?;
-            for sparse in attribute
-                .sparse_tensor
-                .iter_mut()
-                .chain(&mut attribute.sparse_tensors)
-            {
-                sparse
-                    .values
-                    .iter_mut()
-                    .chain(&mut sparse.indices)
-                    .try_for_each(&mut *visit)?;
+            attribute.t.iter_mut().chain(&mut attribute.tensors).try_for_each(&mut *visit)?;
+            for sparse in attribute.sparse_tensor.iter_mut().chain(&mut attribute.sparse_tensors) {
+                sparse.values.iter_mut().chain(&mut sparse.indices).try_for_each(&mut *visit)?;
             }
             waiting.extend(attribute.g.iter_mut().chain(&mut attribute.graphs));
         }
@@ -81,29 +61,16 @@ pub(crate) fn for_each_tensor<E>(
 /// Names of a graph's constants: dense and sparse initialisers.
 pub(crate) fn initialiser_names(graph: &GraphProto) -> HashSet<&str> {
     let sparse = graph.sparse_initializer.iter().filter_map(|s| s.values.as_ref());
-    graph
-        .initializer
-        .iter()
-        .chain(sparse)
-        .map(TensorProto::name)
-        .collect()
+    graph.initializer.iter().chain(sparse).map(TensorProto::name).collect()
 }
 
 /// The inputs that a caller must feed: models of old IR versions list their initialisers as inputs, too.
 pub(crate) fn real_inputs(graph: &GraphProto) -> Vec<&ValueInfoProto> {
     let constants = initialiser_names(graph);
-    graph
-        .input
-        .iter()
-        .filter(|input| !constants.contains(input.name()))
-        .collect()
+    graph.input.iter().filter(|input| !constants.contains(input.name())).collect()
 }
 
 /// The version of the default operator set, if the model states one.
 pub(crate) fn default_opset(model: &ModelProto) -> Option<i64> {
-    model
-        .opset_import
-        .iter()
-        .find(|o| matches!(o.domain(), "" | "ai.onnx"))
-        .map(|o| o.version())
+    model.opset_import.iter().find(|o| matches!(o.domain(), "" | "ai.onnx")).map(|o| o.version())
 }

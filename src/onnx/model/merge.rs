@@ -75,26 +75,11 @@ pub fn compose(h: &ModelProto, f: &ModelProto) -> Result<ModelProto, MergeError>
     }
     let opset_import = joined_opsets(h, f)?;
     let ir_version = h.ir_version().max(f.ir_version());
-    let mut graph = GraphProto {
-        name: Some("f after H".into()),
-        ..Default::default()
-    };
+    let mut graph = GraphProto { name: Some("f after H".into()), ..Default::default() };
     let joint = format!("h/{}", h_output.name);
     let parts = [
-        (
-            h,
-            Renaming {
-                prefix: "h/",
-                joint: None,
-            },
-        ),
-        (
-            f,
-            Renaming {
-                prefix: "f/",
-                joint: Some((&f_input.name, &joint)),
-            },
-        ),
+        (h, Renaming { prefix: "h/", joint: None }),
+        (f, Renaming { prefix: "f/", joint: Some((&f_input.name, &joint)) }),
     ];
     for (model, renaming) in parts {
         let part = model.graph.clone().unwrap_or_default();
@@ -118,19 +103,11 @@ fn face(
     model: &ModelProto,
     part: &'static str,
 ) -> Result<(TensorDeclaration, TensorDeclaration), MergeError> {
-    let Signature {
-        mut inputs,
-        mut outputs,
-        ..
-    } = Signature::of(model);
+    let Signature { mut inputs, mut outputs, .. } = Signature::of(model);
     let counts = (inputs.len(), outputs.len());
     match (inputs.pop(), outputs.pop()) {
         (Some(input), Some(output)) if counts == (1, 1) => Ok((input, output)),
-        _ => Err(MergeError::Face {
-            part,
-            inputs: counts.0,
-            outputs: counts.1,
-        }),
+        _ => Err(MergeError::Face { part, inputs: counts.0, outputs: counts.1 }),
     }
 }
 
@@ -146,20 +123,13 @@ fn check_shapes(output: &TensorDeclaration, input: &TensorDeclaration) -> Result
         return Ok(());
     }
     let text = |t: &TensorDeclaration| format!("{} {}", t.element, shape_text(t.dims.as_deref()));
-    Err(MergeError::Shapes {
-        output: text(output),
-        input: text(input),
-    })
+    Err(MergeError::Shapes { output: text(output), input: text(input) })
 }
 
 fn check_batches(h: &ModelProto, f: &ModelProto) -> Result<(), MergeError> {
     let batches = |model| {
         let Signature { inputs, outputs, .. } = Signature::of(model);
-        inputs
-            .into_iter()
-            .chain(outputs)
-            .map(|tensor| Batch::of(&tensor))
-            .collect::<Vec<_>>()
+        inputs.into_iter().chain(outputs).map(|tensor| Batch::of(&tensor)).collect::<Vec<_>>()
     };
     for h in batches(h) {
         for f in batches(f) {
@@ -176,11 +146,7 @@ fn check_batches(h: &ModelProto, f: &ModelProto) -> Result<(), MergeError> {
 /// The operator sets of both, which must agree wherever both name a domain.
 fn joined_opsets(h: &ModelProto, f: &ModelProto) -> Result<Vec<OperatorSetIdProto>, MergeError> {
     let opsets = |h, f, domain: &str| {
-        MergeError::Incompatible(Incompatibility::Opsets {
-            domain: domain.to_owned(),
-            h,
-            f,
-        })
+        MergeError::Incompatible(Incompatibility::Opsets { domain: domain.to_owned(), h, f })
     };
     let (of_h, of_f) = (default_opset(h).unwrap_or(0), default_opset(f).unwrap_or(0));
     if of_h != of_f {
@@ -188,17 +154,10 @@ fn joined_opsets(h: &ModelProto, f: &ModelProto) -> Result<Vec<OperatorSetIdProt
     }
     let mut joined = h.opset_import.clone();
     let short = |domain: &str| {
-        if domain == "ai.onnx" {
-            String::new()
-        } else {
-            domain.to_owned()
-        }
+        if domain == "ai.onnx" { String::new() } else { domain.to_owned() }
     };
     for opset in &f.opset_import {
-        match joined
-            .iter()
-            .find(|known| short(known.domain()) == short(opset.domain()))
-        {
+        match joined.iter().find(|known| short(known.domain()) == short(opset.domain())) {
             None => joined.push(opset.clone()),
             Some(known) if known.version() == opset.version() => {}
             Some(known) => return Err(opsets(known.version(), opset.version(), opset.domain())),
@@ -246,37 +205,20 @@ impl Renaming<'_> {
 
     fn node(&self, node: &mut NodeProto) {
         self.option(&mut node.name);
-        node.input
-            .iter_mut()
-            .chain(&mut node.output)
-            .for_each(|name| *name = self.renamed(name));
+        node.input.iter_mut().chain(&mut node.output).for_each(|name| *name = self.renamed(name));
         for attribute in &mut node.attribute {
-            attribute
-                .g
-                .iter_mut()
-                .chain(&mut attribute.graphs)
-                .for_each(|graph| self.graph(graph));
+            attribute.g.iter_mut().chain(&mut attribute.graphs).for_each(|graph| self.graph(graph));
         }
     }
 
     /// Renames everything in a graph. Names of a body's own tensors change too; they cannot clash with outer ones.
     fn graph(&self, graph: &mut GraphProto) {
         graph.node.iter_mut().for_each(|node| self.node(node));
-        graph
-            .initializer
-            .iter_mut()
-            .for_each(|tensor| self.option(&mut tensor.name));
+        graph.initializer.iter_mut().for_each(|tensor| self.option(&mut tensor.name));
         for sparse in &mut graph.sparse_initializer {
-            sparse
-                .values
-                .iter_mut()
-                .for_each(|values| self.option(&mut values.name));
+            sparse.values.iter_mut().for_each(|values| self.option(&mut values.name));
         }
-        graph
-            .input
-            .iter_mut()
-            .chain(&mut graph.output)
-            .for_each(|info| self.info(info));
+        graph.input.iter_mut().chain(&mut graph.output).for_each(|info| self.info(info));
         graph.value_info.iter_mut().for_each(|info| self.info(info));
         for annotation in &mut graph.quantization_annotation {
             self.option(&mut annotation.tensor_name);
@@ -288,10 +230,8 @@ impl Renaming<'_> {
 
 /// Adds a part, renamed, behind what is there already.
 fn append(whole: &mut GraphProto, mut part: GraphProto, renaming: &Renaming<'_>, drop_constants: bool) {
-    let constants: Vec<String> = super::graph::initialiser_names(&part)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let constants: Vec<String> =
+        super::graph::initialiser_names(&part).into_iter().map(str::to_owned).collect();
     let joint = renaming.joint.map(|(input, _)| input);
     part.input.retain(|info| {
         let constant = constants.iter().any(|name| name == info.name());
@@ -304,9 +244,7 @@ fn append(whole: &mut GraphProto, mut part: GraphProto, renaming: &Renaming<'_>,
     whole.input.append(&mut part.input);
     whole.output.append(&mut part.output);
     whole.value_info.append(&mut part.value_info);
-    whole
-        .quantization_annotation
-        .append(&mut part.quantization_annotation);
+    whole.quantization_annotation.append(&mut part.quantization_annotation);
 }
 
 #[cfg(test)]
@@ -329,14 +267,8 @@ mod tests {
         let merged = compose(&h(), &testing::small_classifier()).unwrap();
         let signature = Signature::of(&merged);
         assert_eq!(signature.inputs.len(), 1);
-        assert_eq!(
-            signature.inputs[0].to_string(),
-            "`h/image`: float32 [h/batch, 3, 8, 8]"
-        );
-        assert_eq!(
-            signature.outputs[0].to_string(),
-            "`f/logits`: float32 [f/batch, 10]"
-        );
+        assert_eq!(signature.inputs[0].to_string(), "`h/image`: float32 [h/batch, 3, 8, 8]");
+        assert_eq!(signature.outputs[0].to_string(), "`f/logits`: float32 [f/batch, 10]");
         let graph = merged.graph.as_ref().unwrap();
         assert_eq!(graph.node[1].input, ["h/active", "f/kernel"]);
         check_batch_independence(&merged, "h/image").unwrap();
@@ -359,19 +291,12 @@ mod tests {
         let mut other = h();
         other.opset_import[0].version = Some(17);
         let error = compose(&other, &testing::small_classifier()).unwrap_err();
-        let expected = Incompatibility::Opsets {
-            domain: String::new(),
-            h: 17,
-            f: 18,
-        };
+        let expected = Incompatibility::Opsets { domain: String::new(), h: 17, f: 18 };
         assert_eq!(error, MergeError::Incompatible(expected));
 
         let mut small = h();
         small.graph.as_mut().unwrap().output[0] = float_info("active", Some(&["n", "3", "4", "4"]));
-        assert!(matches!(
-            compose(&small, &testing::small_classifier()),
-            Err(MergeError::Shapes { .. })
-        ));
+        assert!(matches!(compose(&small, &testing::small_classifier()), Err(MergeError::Shapes { .. })));
 
         let batched = |n: &str| {
             let mut model = h();
@@ -382,14 +307,8 @@ mod tests {
         };
         assert!(compose(&batched("8"), &batched("8")).is_ok());
         let error = compose(&batched("8"), &batched("4")).unwrap_err();
-        assert_eq!(
-            error,
-            MergeError::Incompatible(Incompatibility::Batches { h: 8, f: 4 })
-        );
+        assert_eq!(error, MergeError::Incompatible(Incompatibility::Batches { h: 8, f: 4 }));
         let two = testing::small_classifier_build().output("flat", None).model();
-        assert!(matches!(
-            compose(&h(), &two),
-            Err(MergeError::Face { outputs: 2, .. })
-        ));
+        assert!(matches!(compose(&h(), &two), Err(MergeError::Face { outputs: 2, .. })));
     }
 }

@@ -116,11 +116,7 @@ impl TensorDeclaration {
             };
             shape.dim.iter().map(|d| dim(&d.value)).collect()
         });
-        Self {
-            name: info.name().to_owned(),
-            element,
-            dims,
-        }
+        Self { name: info.name().to_owned(), element, dims }
     }
 
     /// The size of one axis, where the declaration fixes it.
@@ -170,9 +166,7 @@ impl Signature {
             outputs: outputs.iter().map(TensorDeclaration::of).collect(),
             opset: default_opset(model).unwrap_or(0),
             ir_version: model.ir_version(),
-            producer: format!("{} {}", model.producer_name(), model.producer_version())
-                .trim()
-                .to_owned(),
+            producer: format!("{} {}", model.producer_name(), model.producer_version()).trim().to_owned(),
         }
     }
 }
@@ -189,10 +183,7 @@ mod tests {
         let signature = Signature::of(&model);
         assert_eq!(signature.opset, 9);
         assert_eq!(signature.inputs.len(), 1);
-        assert_eq!(
-            signature.inputs[0].to_string(),
-            "`image`: float32 [batch, 3, 8, 8]"
-        );
+        assert_eq!(signature.inputs[0].to_string(), "`image`: float32 [batch, 3, 8, 8]");
         assert_eq!(
             signature.outputs[0].dims,
             Some(vec![DeclaredDim::Symbol("batch".into()), DeclaredDim::Known(10)])
@@ -204,10 +195,7 @@ mod tests {
         let info = testing::float_info("x", Some(&["-1", "0", "?", "h", "7"]));
         let dims = TensorDeclaration::of(&info).dims.unwrap();
         assert!(dims[..3].iter().all(|d| *d == DeclaredDim::Unknown));
-        assert_eq!(
-            dims[3..],
-            [DeclaredDim::Symbol("h".into()), DeclaredDim::Known(7)]
-        );
+        assert_eq!(dims[3..], [DeclaredDim::Symbol("h".into()), DeclaredDim::Known(7)]);
         assert_eq!(TensorDeclaration::of(&testing::float_info("x", None)).dims, None);
     }
 }

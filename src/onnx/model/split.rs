@@ -32,10 +32,7 @@ pub enum SplitError {
     #[error("the surrogate cannot be cut into F1, F2 and H: {0}")]
     Cut(#[from] CutError),
     /// F1 or F2 depends on none or several of the model's inputs.
-    #[error(
-        "`{tensor}` must depend on exactly one input of the model, found {}",
-        list(inputs)
-    )]
+    #[error("`{tensor}` must depend on exactly one input of the model, found {}", list(inputs))]
     Inputs {
         /// The cut tensor.
         tensor: String,
@@ -79,11 +76,7 @@ pub enum SplitError {
 }
 
 fn list(names: &[String]) -> String {
-    if names.is_empty() {
-        "none".into()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none".into() } else { names.join(", ") }
 }
 
 /// Splits a surrogate at the outputs of F1 and F2.
@@ -104,9 +97,7 @@ pub fn split_surrogate(
     let sum = join(graph, f1_output, f2_output)?;
     let outputs: Vec<&str> = graph.output.iter().map(|info| info.name()).collect();
     let [output] = outputs[..] else {
-        return Err(SplitError::Outputs {
-            outputs: outputs.into_iter().map(str::to_owned).collect(),
-        });
+        return Err(SplitError::Outputs { outputs: outputs.into_iter().map(str::to_owned).collect() });
     };
     let mut f1 = extract(model, &[&theta_input], &[f1_output])?;
     let mut f2 = extract(model, &[&image_input], &[f2_output])?;
@@ -121,17 +112,8 @@ pub fn split_surrogate(
         *batch = image;
     }
     declare(first_output(&mut f2), code.as_deref());
-    declare(
-        h.graph.as_mut().and_then(|g| g.input.first_mut()),
-        code.as_deref(),
-    );
-    Ok(SurrogateParts {
-        f1,
-        f2,
-        h,
-        theta_input,
-        image_input,
-    })
+    declare(h.graph.as_mut().and_then(|g| g.input.first_mut()), code.as_deref());
+    Ok(SurrogateParts { f1, f2, h, theta_input, image_input })
 }
 
 fn only_input(graph: &GraphProto, tensor: &str) -> Result<String, SplitError> {
@@ -139,10 +121,7 @@ fn only_input(graph: &GraphProto, tensor: &str) -> Result<String, SplitError> {
         [input] => Ok(input.to_owned()),
         ref inputs => {
             let inputs = inputs.iter().map(|name| (*name).to_owned()).collect();
-            Err(SplitError::Inputs {
-                tensor: tensor.to_owned(),
-                inputs,
-            })
+            Err(SplitError::Inputs { tensor: tensor.to_owned(), inputs })
         }
     }
 }
@@ -158,27 +137,18 @@ fn join<'a>(graph: &'a GraphProto, f1: &str, f2: &str) -> Result<&'a str, SplitE
     let found: Vec<&NodeProto> = graph.node.iter().filter(joins).collect();
     let ([join], Some(sum)) = (&found[..], found.first().and_then(|node| node.output.first())) else {
         let found = found.into_iter().map(node_name).collect();
-        return Err(SplitError::Join {
-            f1: f1.to_owned(),
-            f2: f2.to_owned(),
-            found,
-        });
+        return Err(SplitError::Join { f1: f1.to_owned(), f2: f2.to_owned(), found });
     };
     for tensor in [f1, f2] {
-        let node = graph
-            .node
-            .iter()
-            .find(|node| !std::ptr::eq(*node, *join) && reads(node).contains(&tensor));
+        let node =
+            graph.node.iter().find(|node| !std::ptr::eq(*node, *join) && reads(node).contains(&tensor));
         let output = graph.output.iter().any(|info| info.name() == tensor);
         let used_by = match (node, output) {
             (Some(node), _) => format!("node `{}` ({})", node_name(node), node.op_type()),
             (None, true) => "the model's outputs".into(),
             (None, false) => continue,
         };
-        return Err(SplitError::OtherUse {
-            tensor: tensor.to_owned(),
-            used_by,
-        });
+        return Err(SplitError::OtherUse { tensor: tensor.to_owned(), used_by });
     }
     Ok(sum)
 }
@@ -189,22 +159,15 @@ fn first_output(model: &mut ModelProto) -> Option<&mut ValueInfoProto> {
 
 /// Declares a shape where none is declared.
 fn declare(info: Option<&mut ValueInfoProto>, shape: Option<&[Option<usize>]>) {
-    let value = info
-        .and_then(|info| info.r#type.as_mut())
-        .and_then(|t| t.value.as_mut());
+    let value = info.and_then(|info| info.r#type.as_mut()).and_then(|t| t.value.as_mut());
     let (Some(type_proto::Value::TensorType(tensor)), Some(shape)) = (value, shape) else {
         return;
     };
     let dim = |size: &Option<usize>| {
         let size = size.and_then(|n| i64::try_from(n).ok());
-        Dimension {
-            value: size.map(dimension::Value::DimValue),
-            denotation: None,
-        }
+        Dimension { value: size.map(dimension::Value::DimValue), denotation: None }
     };
-    tensor.shape.get_or_insert_with(|| TensorShapeProto {
-        dim: shape.iter().map(dim).collect(),
-    });
+    tensor.shape.get_or_insert_with(|| TensorShapeProto { dim: shape.iter().map(dim).collect() });
 }
 
 #[cfg(test)]
@@ -236,27 +199,13 @@ mod tests {
     #[test]
     fn the_parts_fulfil_the_contract() {
         let parts = split_surrogate(&surrogate().model(), "f1_out", "f2_out").unwrap();
-        assert_eq!(
-            (parts.theta_input.as_str(), parts.image_input.as_str()),
-            ("theta", "image")
-        );
+        assert_eq!((parts.theta_input.as_str(), parts.image_input.as_str()), ("theta", "image"));
         let [f1, f2, h] = [("f1", &parts.f1), ("f2", &parts.f2), ("h", &parts.h)]
             .map(|(name, proto)| NamedModel { name, proto });
         let contract = SurrogateContract::of(f1, f2, h).unwrap();
         assert_eq!((contract.parameters, contract.code_dimension()), (2, Some(144)));
-        assert_eq!(
-            (contract.h_input.as_str(), contract.h_output.as_str()),
-            ("sum", "out")
-        );
-        let operators: Vec<&str> = parts
-            .h
-            .graph
-            .as_ref()
-            .unwrap()
-            .node
-            .iter()
-            .map(|n| n.op_type())
-            .collect();
+        assert_eq!((contract.h_input.as_str(), contract.h_output.as_str()), ("sum", "out"));
+        let operators: Vec<&str> = parts.h.graph.as_ref().unwrap().node.iter().map(|n| n.op_type()).collect();
         assert_eq!(operators, ["Relu", "ConvTranspose"]);
         crate::onnx::model::batch_coupling::check_batch_independence(&parts.h, "sum").unwrap();
     }
@@ -271,35 +220,23 @@ mod tests {
         let [f1, f2, h] = [("f1", &parts.f1), ("f2", &parts.f2), ("h", &parts.h)]
             .map(|(name, proto)| NamedModel { name, proto });
         let error = SurrogateContract::of(f1, f2, h).unwrap_err().to_string();
-        assert!(
-            error.contains("`f1_out`: expected shape [N, 4, 6, 6], found [?, 4, 1, 1]"),
-            "{error}"
-        );
+        assert!(error.contains("`f1_out`: expected shape [N, 4, 6, 6], found [?, 4, 1, 1]"), "{error}");
     }
 
     #[test]
     fn another_use_of_a_cut_tensor_is_refused() {
         let model = surrogate().node(node("Sigmoid", &["f2_out"], &["gate"])).model();
         let error = split_surrogate(&model, "f1_out", "f2_out").unwrap_err();
-        assert!(
-            matches!(&error, SplitError::OtherUse { tensor, .. } if tensor == "f2_out"),
-            "{error}"
-        );
+        assert!(matches!(&error, SplitError::OtherUse { tensor, .. } if tensor == "f2_out"), "{error}");
         let model = surrogate().output("f1_out", None).model();
-        assert!(matches!(
-            split_surrogate(&model, "f1_out", "f2_out"),
-            Err(SplitError::OtherUse { .. })
-        ));
+        assert!(matches!(split_surrogate(&model, "f1_out", "f2_out"), Err(SplitError::OtherUse { .. })));
     }
 
     #[test]
     fn a_skip_connection_from_the_image_is_refused() {
         let mut build = surrogate();
         build.outputs.clear();
-        let model = build
-            .node(node("Add", &["out", "image"], &["final"]))
-            .output("final", None)
-            .model();
+        let model = build.node(node("Add", &["out", "image"], &["final"])).output("final", None).model();
         let error = split_surrogate(&model, "f1_out", "f2_out").unwrap_err();
         assert!(
             matches!(&error, SplitError::Cut(CutError::ReachesInput { input, .. }) if input == "image"),
@@ -315,23 +252,12 @@ mod tests {
             split_surrogate(&product.model(), "f1_out", "f2_out"),
             Err(SplitError::Join { .. })
         ));
-        let twice = surrogate()
-            .node(node("Add", &["f2_out", "f1_out"], &["again"]))
-            .model();
+        let twice = surrogate().node(node("Add", &["f2_out", "f1_out"], &["again"])).model();
         let error = split_surrogate(&twice, "f1_out", "f2_out").unwrap_err();
-        assert!(
-            matches!(&error, SplitError::Join { found, .. } if found.len() == 2),
-            "{error}"
-        );
+        assert!(matches!(&error, SplitError::Join { found, .. } if found.len() == 2), "{error}");
         let model = surrogate().model();
-        assert!(matches!(
-            split_surrogate(&model, "f2_out", "f2_out"),
-            Err(SplitError::SameInput { .. })
-        ));
-        assert!(matches!(
-            split_surrogate(&model, "sum", "f2_out"),
-            Err(SplitError::Inputs { .. })
-        ));
+        assert!(matches!(split_surrogate(&model, "f2_out", "f2_out"), Err(SplitError::SameInput { .. })));
+        assert!(matches!(split_surrogate(&model, "sum", "f2_out"), Err(SplitError::Inputs { .. })));
         assert!(matches!(
             split_surrogate(&model, "f1_ou", "f2_out"),
             Err(SplitError::Cut(CutError::NoSuchTensor { nearest: Some(n), .. })) if n == "f1_out"

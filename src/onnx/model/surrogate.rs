@@ -46,9 +46,7 @@ impl SurrogateContract {
         let (image, f2_output) = f2.single("a batch of images", "the code F2(x)")?;
         let (sum, h_output) = h.single("the sum F1(theta) + F2(x) alone", "a batch of images")?;
         f1.require_rank(&theta, 2, "[N, m]")?;
-        let parameters = theta
-            .known(1)
-            .ok_or_else(|| f1.shape_error(&theta, "[N, m] with m declared"))?;
+        let parameters = theta.known(1).ok_or_else(|| f1.shape_error(&theta, "[N, m] with m declared"))?;
         f2.require_rank(&image, 4, "[N, C, H, W]")?;
         if h_output.dims.is_some() {
             h.require_rank(&h_output, 4, "[N, C, H, W]")?;
@@ -75,10 +73,7 @@ impl SurrogateContract {
     /// d, the number of the code's dimensions, where all its axes are declared.
     #[must_use]
     pub fn code_dimension(&self) -> Option<usize> {
-        self.code
-            .as_ref()?
-            .iter()
-            .try_fold(1_usize, |product, size| product.checked_mul((*size)?))
+        self.code.as_ref()?.iter().try_fold(1_usize, |product, size| product.checked_mul((*size)?))
     }
 }
 
@@ -101,11 +96,7 @@ fn agreed(
         |(a, b): (&Option<usize>, &Option<usize>)| matches!((a, b), (Some(a), Some(b)) if a != b);
     if known.len() != declared.len() || known.iter().zip(&declared).any(contradicts) {
         let mut expected = vec![DeclaredDim::Symbol("N".into())];
-        expected.extend(
-            known
-                .iter()
-                .map(|size| size.map_or(DeclaredDim::Unknown, DeclaredDim::Known)),
-        );
+        expected.extend(known.iter().map(|size| size.map_or(DeclaredDim::Unknown, DeclaredDim::Known)));
         return Err(model.shape_error(tensor, &shape_text(Some(&expected))));
     }
     Ok(Some(known.iter().zip(&declared).map(|(a, b)| a.or(*b)).collect()))
@@ -120,10 +111,7 @@ mod tests {
     fn part(input: Option<&[&str]>, output: Option<&[&str]>) -> ModelProto {
         let mut build = Build::new(&[]);
         build.inputs = vec![float_info("in", input)];
-        build
-            .node(node("Relu", &["in"], &["out"]))
-            .output("out", output)
-            .model()
+        build.node(node("Relu", &["in"], &["out"])).output("out", output).model()
     }
 
     fn contract(
@@ -159,38 +147,17 @@ mod tests {
         // A sum by broadcasting is not a sum in the code's space.
         let f1_small = part(Some(&["n", "1"]), Some(&["n", "8", "1", "1"]));
         let error = contract(&f1_small, &f2, &h).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "model f1: tensor `out`: expected shape [N, 8, 14, 14], found [n, 8, 1, 1]"
-        );
+        assert_eq!(error, "model f1: tensor `out`: expected shape [N, 8, 14, 14], found [n, 8, 1, 1]");
         let h_other = part(Some(&["n", "8", "7", "7"]), Some(&IMAGE));
-        assert!(
-            contract(&f1, &f2, &h_other)
-                .unwrap_err()
-                .to_string()
-                .starts_with("model h: tensor `in`")
-        );
+        assert!(contract(&f1, &f2, &h_other).unwrap_err().to_string().starts_with("model h: tensor `in`"));
         let h_image = part(Some(&CODE), Some(&["n", "1", "14", "14"]));
-        assert!(
-            contract(&f1, &f2, &h_image)
-                .unwrap_err()
-                .to_string()
-                .starts_with("model h: tensor `out`")
-        );
+        assert!(contract(&f1, &f2, &h_image).unwrap_err().to_string().starts_with("model h: tensor `out`"));
         let f1_free = part(Some(&["n", "m"]), Some(&CODE));
-        assert!(
-            contract(&f1_free, &f2, &h)
-                .unwrap_err()
-                .to_string()
-                .contains("with m declared")
-        );
+        assert!(contract(&f1_free, &f2, &h).unwrap_err().to_string().contains("with m declared"));
         let f2_flat = part(Some(&["n", "784"]), Some(&CODE));
         assert!(contract(&f1, &f2_flat, &h).is_err());
         let mut h_two = h.clone();
         h_two.graph.as_mut().unwrap().input.push(float_info("x", None));
-        assert!(matches!(
-            contract(&f1, &f2, &h_two),
-            Err(ContractError::Inputs { .. })
-        ));
+        assert!(matches!(contract(&f1, &f2, &h_two), Err(ContractError::Inputs { .. })));
     }
 }

@@ -16,28 +16,13 @@ pub(crate) fn info(name: &str, element: DataType, dims: Option<&[&str]>) -> Valu
             Err(_) if *text == "?" => None,
             Err(_) => Some(dimension::Value::DimParam((*text).into())),
         };
-        Dimension {
-            value,
-            denotation: None,
-        }
+        Dimension { value, denotation: None }
     };
-    let shape = dims.map(|dims| TensorShapeProto {
-        dim: dims.iter().map(dim).collect(),
-    });
-    let tensor = type_proto::Tensor {
-        elem_type: Some(element as i32),
-        shape,
-    };
+    let shape = dims.map(|dims| TensorShapeProto { dim: dims.iter().map(dim).collect() });
+    let tensor = type_proto::Tensor { elem_type: Some(element as i32), shape };
     let value = Some(type_proto::Value::TensorType(tensor));
-    let r#type = Some(TypeProto {
-        value,
-        denotation: None,
-    });
-    ValueInfoProto {
-        name: Some(name.into()),
-        r#type,
-        ..Default::default()
-    }
+    let r#type = Some(TypeProto { value, denotation: None });
+    ValueInfoProto { name: Some(name.into()), r#type, ..Default::default() }
 }
 
 pub(crate) fn float_info(name: &str, dims: Option<&[&str]>) -> ValueInfoProto {
@@ -47,9 +32,7 @@ pub(crate) fn float_info(name: &str, dims: Option<&[&str]>) -> ValueInfoProto {
 /// A float initialiser with plausible values.
 pub(crate) fn weights(name: &str, dims: &[i64]) -> TensorProto {
     let count: i64 = dims.iter().product();
-    let raw = (0..count)
-        .flat_map(|i| (((i * 7 + 3) % 11) as f32 * 0.1 - 0.5).to_le_bytes())
-        .collect();
+    let raw = (0..count).flat_map(|i| (((i * 7 + 3) % 11) as f32 * 0.1 - 0.5).to_le_bytes()).collect();
     TensorProto {
         name: Some(name.into()),
         dims: dims.to_vec(),
@@ -107,12 +90,7 @@ pub(crate) trait WithAttribute: Sized {
     fn ints(self, name: &str, values: &[i64]) -> Self {
         let (name, ints) = (Some(name.into()), values.to_vec());
         let r#type = Some(AttributeType::Ints as i32);
-        self.attribute(AttributeProto {
-            name,
-            ints,
-            r#type,
-            ..Default::default()
-        })
+        self.attribute(AttributeProto { name, ints, r#type, ..Default::default() })
     }
 }
 
@@ -136,13 +114,7 @@ impl Build {
     /// A model of operator set 18 with input `image`.
     pub(crate) fn new(image: &[&str]) -> Self {
         let inputs = vec![float_info("image", Some(image))];
-        Self {
-            opset: 18,
-            inputs,
-            outputs: vec![],
-            initialisers: vec![],
-            nodes: vec![],
-        }
+        Self { opset: 18, inputs, outputs: vec![], initialisers: vec![], nodes: vec![] }
     }
 
     pub(crate) fn opset(mut self, opset: i64) -> Self {
@@ -176,10 +148,7 @@ impl Build {
         };
         ModelProto {
             ir_version: Some(8),
-            opset_import: vec![OperatorSetIdProto {
-                domain: None,
-                version: Some(self.opset),
-            }],
+            opset_import: vec![OperatorSetIdProto { domain: None, version: Some(self.opset) }],
             producer_name: Some("gsmooth test".into()),
             graph: Some(graph),
             ..Default::default()

@@ -15,25 +15,12 @@ pub(super) fn check_digest(archive: &Path, wheel: &Wheel) -> Result<(), FetchErr
     let mut file = File::open(archive).map_err(io_error("open", archive))?;
     let mut digest = Digester(Sha256::new());
     io::copy(&mut file, &mut digest).map_err(io_error("read", archive))?;
-    let found: String = digest
-        .0
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let found: String = digest.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     if found == wheel.sha256 {
         return Ok(());
     }
-    let file = archive
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    Err(FetchError::Digest {
-        file,
-        expected: wheel.sha256.to_owned(),
-        found,
-    })
+    let file = archive.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Err(FetchError::Digest { file, expected: wheel.sha256.to_owned(), found })
 }
 
 struct Digester(Sha256);
@@ -54,10 +41,7 @@ impl io::Write for Digester {
 /// # Errors
 /// The archive cannot be read or a file cannot be written.
 pub(super) fn extract(archive: &Path, folder: &Path) -> Result<(), FetchError> {
-    let unreadable = |source| FetchError::Archive {
-        path: archive.to_owned(),
-        source,
-    };
+    let unreadable = |source| FetchError::Archive { path: archive.to_owned(), source };
     let file = File::open(archive).map_err(io_error("open", archive))?;
     let mut zip = zip::ZipArchive::new(file).map_err(unreadable)?;
     for index in 0..zip.len() {

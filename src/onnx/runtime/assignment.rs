@@ -26,10 +26,7 @@ pub(super) fn read(session: &ort::session::Session) -> ort::Result<Vec<NodeAssig
             *operators.entry(operator_of(node)?).or_default() += 1;
         }
     }
-    Ok(by_provider
-        .into_iter()
-        .map(|(provider, operators)| NodeAssignment { provider, operators })
-        .collect())
+    Ok(by_provider.into_iter().map(|(provider, operators)| NodeAssignment { provider, operators }).collect())
 }
 
 /// What the session hands out belongs to it: references to its opaque subgraphs and nodes borrow the session.

@@ -21,25 +21,14 @@ pub(super) fn preload(python: &Python) {
 fn installed_libraries(site_folders: &[PathBuf]) -> Vec<PathBuf> {
     let folder = |parts: &[&str]| parts.iter().collect::<PathBuf>();
     let (cuda, cudnn) = if cfg!(windows) {
-        (
-            folder(&["nvidia", "cu13", "bin", "x86_64"]),
-            folder(&["nvidia", "cudnn", "bin"]),
-        )
+        (folder(&["nvidia", "cu13", "bin", "x86_64"]), folder(&["nvidia", "cudnn", "bin"]))
     } else {
-        (
-            folder(&["nvidia", "cu13", "lib"]),
-            folder(&["nvidia", "cudnn", "lib"]),
-        )
+        (folder(&["nvidia", "cu13", "lib"]), folder(&["nvidia", "cudnn", "lib"]))
     };
     let cuda = CUDA_DYLIBS.iter().map(|name| cuda.join(name));
-    let names: Vec<PathBuf> = cuda
-        .chain(CUDNN_DYLIBS.iter().map(|name| cudnn.join(name)))
-        .collect();
+    let names: Vec<PathBuf> = cuda.chain(CUDNN_DYLIBS.iter().map(|name| cudnn.join(name))).collect();
     let first_of = |name: &PathBuf| {
-        site_folders
-            .iter()
-            .map(|folder: &PathBuf| folder.join(name))
-            .find(|path| path.is_file())
+        site_folders.iter().map(|folder: &PathBuf| folder.join(name)).find(|path| path.is_file())
     };
     names.iter().filter_map(first_of).collect()
 }
@@ -52,10 +41,7 @@ mod tests {
     #[test]
     fn finds_what_is_installed_in_the_order_of_dependence() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(
-            installed_libraries(&[folder.path().to_owned()]),
-            Vec::<PathBuf>::new()
-        );
+        assert_eq!(installed_libraries(&[folder.path().to_owned()]), Vec::<PathBuf>::new());
         let relative = if cfg!(windows) { "bin/x86_64" } else { "lib" };
         let cuda = folder.path().join("nvidia").join("cu13").join(relative);
         fs::create_dir_all(&cuda).unwrap();

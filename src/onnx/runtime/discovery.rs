@@ -22,23 +22,12 @@ pub struct Environment {
 impl Environment {
     /// Looks everything up in the process's environment. Empty variables count as unset.
     pub fn from_process() -> Self {
-        let variable = |name: &str| {
-            std::env::var_os(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
-        let system_cache = || {
-            Some(
-                directories::ProjectDirs::from("", "", "gsmooth")?
-                    .cache_dir()
-                    .to_owned(),
-            )
-        };
+        let variable =
+            |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let system_cache = || Some(directories::ProjectDirs::from("", "", "gsmooth")?.cache_dir().to_owned());
         Environment {
             ort_dylib_path: variable("ORT_DYLIB_PATH"),
-            cache: variable("GSMOOTH_CACHE")
-                .map(|path| absolute(&path))
-                .or_else(system_cache),
+            cache: variable("GSMOOTH_CACHE").map(|path| absolute(&path)).or_else(system_cache),
             python: Python::default(),
         }
     }
@@ -67,24 +56,16 @@ pub fn discover(
     package: Package,
     environment: &Environment,
 ) -> Result<Option<Library>, DiscoveryError> {
-    let named = [
-        (ort_lib, Origin::CommandLine),
-        (environment.ort_dylib_path.as_deref(), Origin::Environment),
-    ];
+    let named =
+        [(ort_lib, Origin::CommandLine), (environment.ort_dylib_path.as_deref(), Origin::Environment)];
     if let Some((path, origin)) = named.into_iter().find_map(|(path, origin)| Some((path?, origin))) {
         return named_library(path, origin).map(Some);
     }
-    if let Some(library) = environment
-        .cache
-        .as_deref()
-        .and_then(|cache| in_cache(cache, package))
-    {
+    if let Some(library) = environment.cache.as_deref().and_then(|cache| in_cache(cache, package)) {
         return Ok(Some(library));
     }
     let folders = environment.python.site_folders();
-    Ok(folders
-        .iter()
-        .find_map(|folder| in_site_packages(folder, package)))
+    Ok(folders.iter().find_map(|folder| in_site_packages(folder, package)))
 }
 
 fn named_library(path: &Path, origin: Origin) -> Result<Library, DiscoveryError> {
@@ -92,11 +73,7 @@ fn named_library(path: &Path, origin: Origin) -> Result<Library, DiscoveryError>
     if !path.is_file() {
         return Err(DiscoveryError::NotAFile { path, origin });
     }
-    Ok(Library {
-        path,
-        origin,
-        version: None,
-    })
+    Ok(Library { path, origin, version: None })
 }
 
 /// The library that an earlier run fetched. The GPU package serves the CPU as well.
@@ -107,11 +84,7 @@ pub fn in_cache(cache: &Path, package: Package) -> Option<Library> {
     };
     fits.into_iter().flatten().find_map(|package| {
         let (path, version) = find_in(&cache.join(package.folder_name()))?;
-        Some(Library {
-            path: absolute(&path),
-            origin: Origin::Cache,
-            version,
-        })
+        Some(Library { path: absolute(&path), origin: Origin::Cache, version })
     })
 }
 
@@ -128,11 +101,7 @@ fn in_site_packages(folder: &Path, package: Package) -> Option<Library> {
         tracing::debug!(path = %path.display(), "skipped: this ONNX Runtime is without the CUDA provider");
         return None;
     }
-    Some(Library {
-        path: absolute(&path),
-        origin: Origin::SitePackages,
-        version,
-    })
+    Some(Library { path: absolute(&path), origin: Origin::SitePackages, version })
 }
 
 /// Windows libraries do not carry their version in their name, but the package's metadata folder does.
@@ -146,9 +115,7 @@ fn version_of_distribution(site_packages: &Path) -> Option<Version> {
 
 fn has_cuda_provider(folder: &Path) -> bool {
     let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    folder
-        .join(format!("{prefix}onnxruntime_providers_cuda{suffix}"))
-        .is_file()
+    folder.join(format!("{prefix}onnxruntime_providers_cuda{suffix}")).is_file()
 }
 
 /// The loader would look for a relative path in system folders first.

@@ -21,21 +21,12 @@ fn write(path: &Path) -> PathBuf {
 }
 
 fn put_in_cache(cache: &Path, package: Package) -> PathBuf {
-    write(
-        &cache
-            .join(package.folder_name())
-            .join(library_name(&PINNED.to_string())),
-    )
+    write(&cache.join(package.folder_name()).join(library_name(&PINNED.to_string())))
 }
 
 fn put_in_site_packages(folder: &Path, version: &str) -> PathBuf {
     fs::create_dir_all(folder.join(format!("onnxruntime-{version}.dist-info"))).unwrap();
-    write(
-        &folder
-            .join("onnxruntime")
-            .join("capi")
-            .join(library_name(version)),
-    )
+    write(&folder.join("onnxruntime").join("capi").join(library_name(version)))
 }
 
 /// A Python that names one site-packages folder.
@@ -43,15 +34,9 @@ fn put_in_site_packages(folder: &Path, version: &str) -> PathBuf {
 fn python_with(folder: &Path, site_packages: &Path) -> Python {
     use std::os::unix::fs::PermissionsExt;
     let script = folder.join("python");
-    fs::write(
-        &script,
-        format!("#!/bin/sh\necho '{}'\n", site_packages.display()),
-    )
-    .unwrap();
+    fs::write(&script, format!("#!/bin/sh\necho '{}'\n", site_packages.display())).unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    Python {
-        commands: vec![script],
-    }
+    Python { commands: vec![script] }
 }
 
 fn without_python() -> Python {
@@ -75,10 +60,7 @@ fn the_places_are_asked_in_their_order() {
     assert_eq!(found(None, &environment), None);
 
     let site_library = put_in_site_packages(&site_packages, "1.25.0");
-    assert_eq!(
-        found(None, &environment),
-        Some((site_library, Origin::SitePackages))
-    );
+    assert_eq!(found(None, &environment), Some((site_library, Origin::SitePackages)));
 
     let cached = put_in_cache(&cache, Package::Cpu);
     assert_eq!(found(None, &environment), Some((cached, Origin::Cache)));
@@ -88,10 +70,7 @@ fn the_places_are_asked_in_their_order() {
     assert_eq!(found(None, &environment), Some((variable, Origin::Environment)));
 
     let named = write(&folder.path().join("named.so"));
-    assert_eq!(
-        found(Some(&named), &environment),
-        Some((named.clone(), Origin::CommandLine))
-    );
+    assert_eq!(found(Some(&named), &environment), Some((named.clone(), Origin::CommandLine)));
 }
 
 #[test]
@@ -99,31 +78,17 @@ fn a_named_file_that_is_absent_is_an_error_and_not_passed_over() {
     let folder = tempfile::tempdir().unwrap();
     put_in_cache(folder.path(), Package::Cpu);
     let absent = folder.path().join("absent.so");
-    let mut environment = Environment {
-        cache: Some(folder.path().to_owned()),
-        python: without_python(),
-        ort_dylib_path: None,
-    };
-    let error = |path: &Path, origin| {
-        Err(DiscoveryError::NotAFile {
-            path: path.to_owned(),
-            origin,
-        })
-    };
-    assert_eq!(
-        discover(Some(&absent), Package::Cpu, &environment),
-        error(&absent, Origin::CommandLine)
-    );
+    let mut environment =
+        Environment { cache: Some(folder.path().to_owned()), python: without_python(), ort_dylib_path: None };
+    let error = |path: &Path, origin| Err(DiscoveryError::NotAFile { path: path.to_owned(), origin });
+    assert_eq!(discover(Some(&absent), Package::Cpu, &environment), error(&absent, Origin::CommandLine));
     // A folder is not a library either.
     assert_eq!(
         discover(Some(folder.path()), Package::Cpu, &environment),
         error(folder.path(), Origin::CommandLine)
     );
     environment.ort_dylib_path = Some(absent.clone());
-    assert_eq!(
-        discover(None, Package::Cpu, &environment),
-        error(&absent, Origin::Environment)
-    );
+    assert_eq!(discover(None, Package::Cpu, &environment), error(&absent, Origin::Environment));
 }
 
 #[test]

@@ -107,17 +107,11 @@ impl Runtime {
         let package = Package::for_gpu(options.gpu);
         let found = discovery::discover(options.ort_lib.as_deref(), package, environment)?;
         let asked = found.map(|library| library.path);
-        if asked
-            .as_deref()
-            .is_some_and(|path| same_file(path, &self.library().path))
-        {
+        if asked.as_deref().is_some_and(|path| same_file(path, &self.library().path)) {
             return Ok(());
         }
         let asked = asked.map_or_else(|| package.to_string(), |path| format!("`{}`", path.display()));
-        Err(RuntimeError::AlreadyOpen {
-            open: self.library().path.clone(),
-            asked,
-        })
+        Err(RuntimeError::AlreadyOpen { open: self.library().path.clone(), asked })
     }
 
     /// The library, with the version that it states itself.
@@ -137,10 +131,7 @@ impl Runtime {
 
     /// The providers that the library was compiled with. Whether one works here shows when a session is built.
     pub fn providers(&self) -> Vec<Provider> {
-        Provider::ALL
-            .into_iter()
-            .filter(|provider| provider.is_compiled_in())
-            .collect()
+        Provider::ALL.into_iter().filter(|provider| provider.is_compiled_in()).collect()
     }
 
     pub(super) fn environment(&self) -> &ort::environment::Environment {
@@ -181,24 +172,13 @@ fn start(mut library: Library) -> Result<Runtime, RuntimeError> {
     let version = library::probe(&library.path)?;
     library.version = Some(version);
     let path = library.path.clone();
-    let failed = |reason: String| RuntimeError::Start {
-        path: path.clone(),
-        reason,
-    };
+    let failed = |reason: String| RuntimeError::Start { path: path.clone(), reason };
     // `ort::init` would panic where the library is missing; the probe has made sure that this one is fit.
     let builder = ort::init_from(&library.path).map_err(|error| failed(error.to_string()))?;
-    let environment = builder
-        .with_name("gsmooth")
-        .with_telemetry(false)
-        .with_logger(Arc::new(log))
-        .build();
+    let environment = builder.with_name("gsmooth").with_telemetry(false).with_logger(Arc::new(log)).build();
     let environment = environment.map_err(|error| failed(error.message().to_owned()))?;
     environment.set_log_level(LogLevel::Warning);
-    Ok(Runtime(Arc::new(Inner {
-        environment,
-        library,
-        version,
-    })))
+    Ok(Runtime(Arc::new(Inner { environment, library, version })))
 }
 
 /// ONNX Runtime's own messages go to the debug log: what matters in them comes back as an error too, and a failing

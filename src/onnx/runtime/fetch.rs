@@ -103,19 +103,11 @@ pub enum FetchError {
 }
 
 fn list(commands: &[PathBuf]) -> String {
-    commands
-        .iter()
-        .map(|command| format!("`{}`", command.display()))
-        .collect::<Vec<_>>()
-        .join(" or ")
+    commands.iter().map(|command| format!("`{}`", command.display())).collect::<Vec<_>>().join(" or ")
 }
 
 pub(super) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FetchError {
-    move |source| FetchError::Io {
-        action,
-        path: path.to_owned(),
-        source,
-    }
+    move |source| FetchError::Io { action, path: path.to_owned(), source }
 }
 
 /// Fetches `wheel` into `cache`, or finds it there already: another process may have been quicker.
@@ -134,47 +126,27 @@ pub fn fetch(
     let (folder, partial) = (cache.join(&name), cache.join(format!("{name}.partial")));
     let _lock = lock(&cache.join(format!("{name}.lock")), on_message)?;
     if let Some((path, version)) = find_in(&folder) {
-        return Ok(Library {
-            path,
-            origin: Origin::Cache,
-            version,
-        });
+        return Ok(Library { path, origin: Origin::Cache, version });
     }
-    on_message(Message::Fetching {
-        package: wheel.package,
-        bytes: wheel.bytes,
-        folder: folder.clone(),
-    });
+    on_message(Message::Fetching { package: wheel.package, bytes: wheel.bytes, folder: folder.clone() });
     // Only the holder of the lock has this folder, so what lies there was left by a process that was killed.
     remove(&partial)?;
     let result = fetch_into(&partial, &folder, python, wheel);
     let removed = remove(&partial);
     result?;
     removed?;
-    let (path, version) = find_in(&folder).ok_or(FetchError::NoLibrary {
-        package: wheel.package,
-    })?;
+    let (path, version) = find_in(&folder).ok_or(FetchError::NoLibrary { package: wheel.package })?;
     on_message(Message::Fetched { path: path.clone() });
-    Ok(Library {
-        path,
-        origin: Origin::Fetched,
-        version,
-    })
+    Ok(Library { path, origin: Origin::Fetched, version })
 }
 
 /// Waits until this process has the lock; it is released when the file is closed, even if the process is killed.
 fn lock(path: &Path, on_message: &mut dyn FnMut(Message)) -> Result<File, FetchError> {
-    let open = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path);
+    let open = File::options().create(true).truncate(false).write(true).open(path);
     let file = open.map_err(io_error("open", path))?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
-        Err(TryLockError::WouldBlock) => on_message(Message::Waiting {
-            lock: path.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => on_message(Message::Waiting { lock: path.to_owned() }),
         Err(TryLockError::Error(error)) => return Err(io_error("lock", path)(error)),
     }
     file.lock().map_err(io_error("lock", path))?;
@@ -197,9 +169,7 @@ fn fetch_into(partial: &Path, folder: &Path, python: &Python, wheel: &Wheel) -> 
     check_digest(&archive, wheel)?;
     extract(&archive, &extracted)?;
     if find_in(&extracted).is_none() {
-        return Err(FetchError::NoLibrary {
-            package: wheel.package,
-        });
+        return Err(FetchError::NoLibrary { package: wheel.package });
     }
     // A folder without a library may be there, or it would not be fetched again.
     remove(folder)?;
@@ -209,57 +179,27 @@ fn fetch_into(partial: &Path, folder: &Path, python: &Python, wheel: &Wheel) -> 
 fn download_wheel(folder: &Path, python: &Python, wheel: &Wheel) -> Result<PathBuf, FetchError> {
     let requirement = wheel.requirement();
     let words = "download --no-deps --no-cache-dir --no-input --disable-pip-version-check --progress-bar off";
-    let target = [
-        "--only-binary=:all:",
-        "--implementation",
-        "cp",
-        "--abi",
-        PYTHON_ABI,
-    ];
-    let platform = [
-        "--python-version",
-        PYTHON_VERSION,
-        "--platform",
-        wheel.platform,
-        "--dest",
-    ];
-    let mut arguments: Vec<&OsStr> = words
-        .split(' ')
-        .chain(target)
-        .chain(platform)
-        .map(OsStr::new)
-        .collect();
+    let target = ["--only-binary=:all:", "--implementation", "cp", "--abi", PYTHON_ABI];
+    let platform = ["--python-version", PYTHON_VERSION, "--platform", wheel.platform, "--dest"];
+    let mut arguments: Vec<&OsStr> = words.split(' ').chain(target).chain(platform).map(OsStr::new).collect();
     arguments.extend([folder.as_os_str(), OsStr::new(&requirement)]);
-    let output = python
-        .pip(&arguments, folder)
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => FetchError::NoPython {
-                commands: python.commands.clone(),
-            },
-            _ => io_error("run pip in", folder)(error),
-        })?;
+    let output = python.pip(&arguments, folder).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => FetchError::NoPython { commands: python.commands.clone() },
+        _ => io_error("run pip in", folder)(error),
+    })?;
     if !output.status.success() {
         let written = [output.stdout, output.stderr].concat();
-        return Err(FetchError::Pip {
-            package: wheel.package,
-            output: last_lines(&written, 8),
-        });
+        return Err(FetchError::Pip { package: wheel.package, output: last_lines(&written, 8) });
     }
     let entries = fs::read_dir(folder).map_err(io_error("read", folder))?;
     let mut wheels = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let is_wheel = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "whl");
-    wheels.find(is_wheel).ok_or(FetchError::NoLibrary {
-        package: wheel.package,
-    })
+    wheels.find(is_wheel).ok_or(FetchError::NoLibrary { package: wheel.package })
 }
 
 fn last_lines(text: &[u8], count: usize) -> String {
     let text = String::from_utf8_lossy(text);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
     lines[lines.len().saturating_sub(count)..].join("\n")
 }
 

@@ -21,24 +21,14 @@ fn archive(folder: &Path, entries: &[&str]) -> Wheel {
     let path = folder.join("prepared.whl");
     let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
     for entry in entries {
-        zip.start_file(*entry, zip::write::SimpleFileOptions::default())
-            .unwrap();
+        zip.start_file(*entry, zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(entry.as_bytes()).unwrap();
     }
     zip.finish().unwrap();
-    let digest: String = Sha256::digest(fs::read(&path).unwrap())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest: String =
+        Sha256::digest(fs::read(&path).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect();
     let (bytes, platform) = (fs::metadata(&path).unwrap().len(), "any");
-    Wheel {
-        package: Package::Cpu,
-        os: "any",
-        arch: "any",
-        platform,
-        bytes,
-        sha256: digest.leak(),
-    }
+    Wheel { package: Package::Cpu, os: "any", arch: "any", platform, bytes, sha256: digest.leak() }
 }
 
 fn python(folder: &Path, script: &str) -> Python {
@@ -57,29 +47,20 @@ fn copying_python(folder: &Path) -> Python {
 
 fn good_entries() -> Vec<String> {
     let library = format!("onnxruntime/capi/{}", library_name());
-    vec![
-        library,
-        "onnxruntime/LICENSE".into(),
-        "onnxruntime/capi/onnxruntime_pybind11_state.so".into(),
-    ]
+    vec![library, "onnxruntime/LICENSE".into(), "onnxruntime/capi/onnxruntime_pybind11_state.so".into()]
 }
 
 fn prepared() -> (TempDir, Wheel, Python) {
     let folder = tempfile::tempdir().unwrap();
     let entries = good_entries();
-    let wheel = archive(
-        folder.path(),
-        &entries.iter().map(String::as_str).collect::<Vec<_>>(),
-    );
+    let wheel = archive(folder.path(), &entries.iter().map(String::as_str).collect::<Vec<_>>());
     let python = copying_python(folder.path());
     (folder, wheel, python)
 }
 
 fn names_in(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -91,41 +72,16 @@ fn fetches_once_and_leaves_the_library_and_its_licence() {
     let mut messages = Vec::new();
     let library = fetch(&cache, &python, &wheel, &mut |message| messages.push(message)).unwrap();
     let target = cache.join(Package::Cpu.folder_name());
-    let expected = Library {
-        path: target.join(library_name()),
-        origin: Origin::Fetched,
-        version: Some(PINNED),
-    };
+    let expected =
+        Library { path: target.join(library_name()), origin: Origin::Fetched, version: Some(PINNED) };
     assert_eq!(library, expected);
     assert_eq!(names_in(&target), ["LICENSE".to_owned(), library_name()]);
-    let fetching = Message::Fetching {
-        package: Package::Cpu,
-        bytes: wheel.bytes,
-        folder: target,
-    };
-    assert_eq!(
-        messages,
-        [
-            fetching,
-            Message::Fetched {
-                path: library.path.clone()
-            }
-        ]
-    );
+    let fetching = Message::Fetching { package: Package::Cpu, bytes: wheel.bytes, folder: target };
+    assert_eq!(messages, [fetching, Message::Fetched { path: library.path.clone() }]);
 
     let again = fetch(&cache, &python, &wheel, &mut |message| panic!("{message}")).unwrap();
-    assert_eq!(
-        again,
-        Library {
-            origin: Origin::Cache,
-            ..library
-        }
-    );
-    assert_eq!(
-        names_in(&cache).len(),
-        2,
-        "the library's folder and the lock file"
-    );
+    assert_eq!(again, Library { origin: Origin::Cache, ..library });
+    assert_eq!(names_in(&cache).len(), 2, "the library's folder and the lock file");
 }
 
 #[test]
@@ -151,20 +107,10 @@ fn several_at_once_fetch_once() {
 #[test]
 fn another_digest_is_refused_and_leaves_nothing() {
     let (folder, wheel, python) = prepared();
-    let wheel = Wheel {
-        sha256: super::super::wheel::WHEELS[0].sha256,
-        ..wheel
-    };
+    let wheel = Wheel { sha256: super::super::wheel::WHEELS[0].sha256, ..wheel };
     let cache = folder.path().join("cache");
     let error = fetch(&cache, &python, &wheel, &mut |_| {}).unwrap_err();
-    let FetchError::Digest {
-        file,
-        expected,
-        found,
-    } = error
-    else {
-        panic!("{error}")
-    };
+    let FetchError::Digest { file, expected, found } = error else { panic!("{error}") };
     assert_eq!((file.as_str(), expected.as_str()), ("prepared.whl", wheel.sha256));
     assert_ne!(found, expected);
     assert_eq!(names_in(&cache), [format!("{}.lock", Package::Cpu.folder_name())]);
@@ -176,17 +122,10 @@ fn what_a_killed_process_left_is_replaced() {
     let target = folder.path().join(Package::Cpu.folder_name());
     fs::create_dir(&target).unwrap();
     fs::write(target.join("LICENSE"), "without a library").unwrap();
-    let partial = folder
-        .path()
-        .join(format!("{}.partial", Package::Cpu.folder_name()));
+    let partial = folder.path().join(format!("{}.partial", Package::Cpu.folder_name()));
     fs::create_dir_all(partial.join("download")).unwrap();
     fs::write(partial.join("download").join("other.whl"), "torn").unwrap();
-    assert!(
-        fetch(folder.path(), &python, &wheel, &mut |_| {})
-            .unwrap()
-            .path
-            .is_file()
-    );
+    assert!(fetch(folder.path(), &python, &wheel, &mut |_| {}).unwrap().path.is_file());
     assert!(!partial.exists());
 }
 
@@ -198,9 +137,7 @@ fn the_last_lines_of_pip_come_with_its_failure() {
         "for i in 1 2 3 4 5 6 7 8 9; do echo line $i; done; echo no network >&2; exit 1",
     );
     let error = fetch(folder.path(), &python, &wheel, &mut |_| {}).unwrap_err();
-    let FetchError::Pip { output, .. } = &error else {
-        panic!("{error}")
-    };
+    let FetchError::Pip { output, .. } = &error else { panic!("{error}") };
     assert_eq!(output.lines().next(), Some("line 3"));
     assert_eq!(output.lines().last(), Some("no network"));
     assert!(error.to_string().contains("--ort-lib"));
@@ -209,9 +146,7 @@ fn the_last_lines_of_pip_come_with_its_failure() {
 #[test]
 fn no_python_no_archive_and_no_library_are_told_apart() {
     let (folder, wheel, _) = prepared();
-    let nowhere = Python {
-        commands: vec!["/nonexistent/python3".into()],
-    };
+    let nowhere = Python { commands: vec!["/nonexistent/python3".into()] };
     let error = fetch(folder.path(), &nowhere, &wheel, &mut |_| {}).unwrap_err();
     assert!(
         matches!(error, FetchError::NoPython { .. }) && error.to_string().contains("/nonexistent/python3")

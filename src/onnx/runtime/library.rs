@@ -116,17 +116,12 @@ pub fn probe(path: &Path) -> Result<Version, LoadError> {
     let fail = |error: libloading::Error| {
         // libloading keeps what the system says in the source of its error.
         let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-        LoadError::Load {
-            path: path.to_owned(),
-            reason,
-        }
+        LoadError::Load { path: path.to_owned(), reason }
     };
     // SAFETY: loading runs the library's initialisers. The user, or gsmooth's own fetch, named this file as the
     // ONNX Runtime to run; nothing in an audit file or a model can.
     let library = unsafe { libloading::Library::new(path) }.map_err(fail)?;
-    let not_onnx_runtime = || LoadError::NotOnnxRuntime {
-        path: path.to_owned(),
-    };
+    let not_onnx_runtime = || LoadError::NotOnnxRuntime { path: path.to_owned() };
     // SAFETY: every release of ONNX Runtime exports this symbol with this signature.
     let base = unsafe {
         let symbol: libloading::Symbol<unsafe extern "system" fn() -> *const ort::sys::OrtApiBase> =
@@ -138,24 +133,14 @@ pub fn probe(path: &Path) -> Result<Version, LoadError> {
     // C string.
     let stated = unsafe {
         let version = (base.GetVersionString)();
-        if version.is_null() {
-            String::new()
-        } else {
-            CStr::from_ptr(version).to_string_lossy().into_owned()
-        }
+        if version.is_null() { String::new() } else { CStr::from_ptr(version).to_string_lossy().into_owned() }
     };
-    let unreadable = |_| LoadError::UnreadableVersion {
-        path: path.to_owned(),
-        found: stated.clone(),
-    };
+    let unreadable = |_| LoadError::UnreadableVersion { path: path.to_owned(), found: stated.clone() };
     let found: Version = stated.parse().map_err(unreadable)?;
     // Asked for an interface that it does not have, the library writes to stderr: the version is looked at first.
     // SAFETY: as above; the result is only compared with null.
     if !found.is_supported() || unsafe { (base.GetApi)(ort::sys::ORT_API_VERSION) }.is_null() {
-        return Err(LoadError::Unsupported {
-            path: path.to_owned(),
-            found,
-        });
+        return Err(LoadError::Unsupported { path: path.to_owned(), found });
     }
     // Unloading what is about to be used would only cost time.
     std::mem::forget(library);
@@ -168,27 +153,13 @@ mod tests {
 
     #[test]
     fn knows_the_library_by_its_name_on_every_system() {
-        let version = Some(Version {
-            major: 1,
-            minor: 31,
-            patch: 1,
-        });
-        assert_eq!(
-            version_in_name("libonnxruntime.so.1.31.1", "linux"),
-            Some(version)
-        );
+        let version = Some(Version { major: 1, minor: 31, patch: 1 });
+        assert_eq!(version_in_name("libonnxruntime.so.1.31.1", "linux"), Some(version));
         assert_eq!(version_in_name("libonnxruntime.so", "linux"), Some(None));
-        assert_eq!(
-            version_in_name("libonnxruntime.1.31.1.dylib", "macos"),
-            Some(version)
-        );
+        assert_eq!(version_in_name("libonnxruntime.1.31.1.dylib", "macos"), Some(version));
         assert_eq!(version_in_name("libonnxruntime.dylib", "macos"), Some(None));
         assert_eq!(version_in_name("onnxruntime.dll", "windows"), Some(None));
-        for name in [
-            "libonnxruntime_providers_shared.so",
-            "libonnxruntime.so.backup",
-            "onnxruntime.dll",
-        ] {
+        for name in ["libonnxruntime_providers_shared.so", "libonnxruntime.so.backup", "onnxruntime.dll"] {
             assert_eq!(version_in_name(name, "linux"), None, "{name}");
         }
         assert_eq!(version_in_name("onnxruntime_providers_cuda.dll", "windows"), None);
@@ -199,23 +170,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("libonnxruntime.so.1.31.1");
         std::fs::write(&path, "not a library").unwrap();
-        let Err(LoadError::Load { path: named, reason }) = probe(&path) else {
-            panic!("must not load")
-        };
+        let Err(LoadError::Load { path: named, reason }) = probe(&path) else { panic!("must not load") };
         assert_eq!(named, path);
-        assert!(
-            reason.len() > "dlopen failed".len(),
-            "the system's reason is missing: {reason}"
-        );
+        assert!(reason.len() > "dlopen failed".len(), "the system's reason is missing: {reason}");
         assert!(probe(&folder.path().join("absent.so")).is_err());
     }
 
     #[test]
     #[cfg(target_os = "linux")]
     fn another_library_is_refused_as_not_onnx_runtime() {
-        assert!(matches!(
-            probe(Path::new("libm.so.6")),
-            Err(LoadError::NotOnnxRuntime { .. })
-        ));
+        assert!(matches!(probe(Path::new("libm.so.6")), Err(LoadError::NotOnnxRuntime { .. })));
     }
 }

@@ -39,11 +39,7 @@ impl fmt::Display for Message {
                     lock.display()
                 )
             }
-            Message::Fetching {
-                package,
-                bytes,
-                folder,
-            } => {
+            Message::Fetching { package, bytes, folder } => {
                 let tenths = bytes / 100_000;
                 let (whole, tenth) = (tenths / 10, tenths % 10);
                 write!(
@@ -63,14 +59,8 @@ mod tests {
 
     #[test]
     fn messages_say_what_how_big_and_where_to() {
-        let message = Message::Fetching {
-            package: Package::Cpu,
-            bytes: 23_760_988,
-            folder: "/cache/x".into(),
-        };
-        assert_eq!(
-            message.to_string(),
-            "fetching onnxruntime 1.31.1 (23.7 MB) into `/cache/x`"
-        );
+        let message =
+            Message::Fetching { package: Package::Cpu, bytes: 23_760_988, folder: "/cache/x".into() };
+        assert_eq!(message.to_string(), "fetching onnxruntime 1.31.1 (23.7 MB) into `/cache/x`");
     }
 }

@@ -56,10 +56,7 @@ impl Provider {
         let search = ep::cuda::ConvAlgorithmSearch::Heuristic;
         match self {
             Provider::Cpu => ep::CPU::default().with_arena_allocator(true).build(),
-            Provider::Cuda => ep::CUDA::default()
-                .with_tf32(false)
-                .with_conv_algorithm_search(search)
-                .build(),
+            Provider::Cuda => ep::CUDA::default().with_tf32(false).with_conv_algorithm_search(search).build(),
             Provider::TensorRt => ep::TensorRT::default().build(),
         }
     }

@@ -15,9 +15,7 @@ pub struct Python {
 
 impl Default for Python {
     fn default() -> Self {
-        Python {
-            commands: vec!["python3".into(), "python".into()],
-        }
+        Python { commands: vec!["python3".into(), "python".into()] }
     }
 }
 
@@ -83,9 +81,7 @@ mod tests {
 
     #[test]
     fn without_python_there_are_no_folders_and_pip_is_not_found() {
-        let python = Python {
-            commands: vec!["/nonexistent/python3".into()],
-        };
+        let python = Python { commands: vec!["/nonexistent/python3".into()] };
         assert_eq!(python.site_folders(), Vec::<PathBuf>::new());
         let error = python.pip(&[], Path::new("."));
         assert!(error.is_err_and(|error| error.kind() == io::ErrorKind::NotFound));
@@ -96,12 +92,6 @@ mod tests {
         let commands = vec!["/nonexistent/python3".into(), "python3".into()];
         let folders = Python { commands }.site_folders();
         assert!(folders.iter().all(|folder| folder.is_dir()));
-        assert_eq!(
-            folders,
-            Python {
-                commands: vec!["python3".into()]
-            }
-            .site_folders()
-        );
+        assert_eq!(folders, Python { commands: vec!["python3".into()] }.site_folders());
     }
 }

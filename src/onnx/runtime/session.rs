@@ -24,10 +24,7 @@ pub struct SessionOptions {
 
 impl Default for SessionOptions {
     fn default() -> Self {
-        SessionOptions {
-            providers: vec![Provider::Cpu],
-            intra_threads: 1,
-        }
+        SessionOptions { providers: vec![Provider::Cpu], intra_threads: 1 }
     }
 }
 
@@ -60,10 +57,7 @@ impl Session {
         options: &SessionOptions,
     ) -> Result<Session, SessionError> {
         let model = path.display().to_string();
-        let read = |source| SessionError::Read {
-            path: path.to_owned(),
-            source,
-        };
+        let read = |source| SessionError::Read { path: path.to_owned(), source };
         let bytes = std::fs::metadata(path).map_err(read)?.len();
         check_size(&model, bytes)?;
         let content = std::fs::read(path).map_err(read)?;
@@ -84,17 +78,11 @@ impl Session {
         options: &SessionOptions,
     ) -> Result<Session, SessionError> {
         check_size(model, bytes.len() as u64)?;
-        let refused = |reason: String| SessionError::Model {
-            model: model.to_owned(),
-            reason,
-        };
+        let refused = |reason: String| SessionError::Model { model: model.to_owned(), reason };
         // A place below a file holds nothing: without this, ONNX Runtime would look in the current folder.
         let nowhere = runtime.library().path.join("no-external-data");
         let folder = folder.unwrap_or(&nowhere);
-        let unreadable = || SessionError::Folder {
-            model: model.to_owned(),
-            folder: folder.to_owned(),
-        };
+        let unreadable = || SessionError::Folder { model: model.to_owned(), folder: folder.to_owned() };
         let external_data = folder.to_str().ok_or_else(unreadable)?;
         let builder = configure(runtime, external_data, options)
             .map_err(|error| refused(error.message().to_owned()))?;
@@ -105,12 +93,7 @@ impl Session {
         let inner = built.map_err(|error| refused(explain(error.message(), options)))?;
         let input = only_tensor(model, "input", inner.inputs())?;
         let output = only_tensor(model, "output", inner.outputs())?;
-        Ok(Session {
-            inner,
-            model: model.to_owned(),
-            input,
-            output,
-        })
+        Ok(Session { inner, model: model.to_owned(), input, output })
     }
 
     /// The model's input.
@@ -144,32 +127,19 @@ impl Session {
             reason: reason.trim().to_owned(),
         };
         let tensor = TensorRef::from_array_view((shape, data)).map_err(|error| failed(error.message()))?;
-        let outputs = self
-            .inner
-            .run(ort::inputs![tensor])
-            .map_err(|error| failed(error.message()))?;
-        let (shape, values) = outputs[0]
-            .try_extract_tensor::<f32>()
-            .map_err(|error| failed(error.message()))?;
+        let outputs = self.inner.run(ort::inputs![tensor]).map_err(|error| failed(error.message()))?;
+        let (shape, values) =
+            outputs[0].try_extract_tensor::<f32>().map_err(|error| failed(error.message()))?;
         out.extend_from_slice(values);
-        Ok(shape
-            .iter()
-            .map(|&length| usize::try_from(length).unwrap_or(0))
-            .collect())
+        Ok(shape.iter().map(|&length| usize::try_from(length).unwrap_or(0)).collect())
     }
 
     fn check_batch(&self, input_name: &str, data: &[f32], shape: &[usize]) -> Result<(), RunError> {
         if input_name != self.input.name {
             let (asked, found) = (input_name.to_owned(), self.input.name.clone());
-            return Err(RunError::Input {
-                model: self.model.clone(),
-                asked,
-                found,
-            });
+            return Err(RunError::Input { model: self.model.clone(), asked, found });
         }
-        let product = shape
-            .iter()
-            .try_fold(1_usize, |product, &length| product.checked_mul(length));
+        let product = shape.iter().try_fold(1_usize, |product, &length| product.checked_mul(length));
         if data.is_empty() || product != Some(data.len()) {
             let (model, shape, values) = (self.model.clone(), shape.to_vec(), data.len());
             return Err(RunError::Shape { model, shape, values });
@@ -206,10 +176,7 @@ fn configure(
         .with_log_level(ort::logging::LogLevel::Warning)?
         // Never the ORT format, whose files are not checked as ONNX files are.
         .with_config_entry("session.load_model_format", "ONNX")?
-        .with_config_entry(
-            "session.model_external_initializers_file_folder_path",
-            external_data,
-        )?
+        .with_config_entry("session.model_external_initializers_file_folder_path", external_data)?
         .with_config_entry("session.record_ep_graph_assignment_info", "1")?;
     if options.providers.contains(&Provider::Cpu) {
         Ok(builder)
@@ -220,44 +187,24 @@ fn configure(
 
 fn explain(reason: &str, options: &SessionOptions) -> String {
     let without_cpu = !options.providers.contains(&Provider::Cpu);
-    let hint = if without_cpu && reason.contains("fallback to CPU") {
-        "; add \"cpu\" to the providers"
-    } else {
-        ""
-    };
+    let hint =
+        if without_cpu && reason.contains("fallback to CPU") { "; add \"cpu\" to the providers" } else { "" };
     format!("{}{hint}", reason.trim())
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    format!(
-        "its inputs or outputs have a type that is not understood ({})",
-        text.unwrap_or_default()
-    )
+    format!("its inputs or outputs have a type that is not understood ({})", text.unwrap_or_default())
 }
 
 fn only_tensor(model: &str, side: &'static str, outlets: &[Outlet]) -> Result<Tensor, SessionError> {
     if let [outlet] = outlets
-        && let ValueType::Tensor {
-            ty: TensorElementType::Float32,
-            shape,
-            ..
-        } = outlet.dtype()
+        && let ValueType::Tensor { ty: TensorElementType::Float32, shape, .. } = outlet.dtype()
     {
         let shape = shape.iter().map(|&length| usize::try_from(length).ok()).collect();
-        return Ok(Tensor {
-            name: outlet.name().to_owned(),
-            shape,
-        });
+        return Ok(Tensor { name: outlet.name().to_owned(), shape });
     }
-    let found = outlets
-        .iter()
-        .map(|outlet| (outlet.name().to_owned(), outlet.dtype().to_string()))
-        .collect();
-    Err(SessionError::Interface {
-        model: model.to_owned(),
-        side,
-        found,
-    })
+    let found = outlets.iter().map(|outlet| (outlet.name().to_owned(), outlet.dtype().to_string())).collect();
+    Err(SessionError::Interface { model: model.to_owned(), side, found })
 }

@@ -43,10 +43,7 @@ pub enum SessionError {
         reason: String,
     },
     /// The model has not one float input and one float output.
-    #[error(
-        "the model `{model}` must have one {side} of type tensor(float), but has {}",
-        describe(found)
-    )]
+    #[error("the model `{model}` must have one {side} of type tensor(float), but has {}", describe(found))]
     Interface {
         /// The model.
         model: String,
@@ -64,11 +61,7 @@ fn describe(found: &[(String, String)]) -> String {
     if found.is_empty() {
         return "none".to_owned();
     }
-    found
-        .iter()
-        .map(|(name, kind)| format!("`{name}`: {kind}"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    found.iter().map(|(name, kind)| format!("`{name}`: {kind}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Why a batch could not be run.
@@ -109,10 +102,7 @@ pub enum RunError {
 /// Refuses what is too large for a protobuf message, before memory is taken for it.
 pub(super) fn check_size(model: &str, bytes: u64) -> Result<(), SessionError> {
     if bytes > MODEL_BYTES_LIMIT {
-        return Err(SessionError::TooLarge {
-            model: model.to_owned(),
-            bytes,
-        });
+        return Err(SessionError::TooLarge { model: model.to_owned(), bytes });
     }
     Ok(())
 }

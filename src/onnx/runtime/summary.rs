@@ -51,16 +51,9 @@ pub fn show_in(options: &Options, environment: &Environment) -> Result<RuntimeSu
     let (cache, pinned) = (environment.cache.clone(), PINNED.to_string());
     let package = Package::for_gpu(options.gpu);
     if discovery::discover(options.ort_lib.as_deref(), package, environment)?.is_none() {
-        return Ok(RuntimeSummary {
-            library: None,
-            cache,
-            pinned,
-        });
+        return Ok(RuntimeSummary { library: None, cache, pinned });
     }
-    let offline = Options {
-        offline: true,
-        ..options.clone()
-    };
+    let offline = Options { offline: true, ..options.clone() };
     let runtime = Runtime::open_in(&offline, environment, &mut |_| {})?;
     let library = LibrarySummary {
         path: runtime.library().path.clone(),
@@ -69,11 +62,7 @@ pub fn show_in(options: &Options, environment: &Environment) -> Result<RuntimeSu
         providers: runtime.providers(),
         build: runtime.build_info().to_owned(),
     };
-    Ok(RuntimeSummary {
-        library: Some(library),
-        cache,
-        pinned,
-    })
+    Ok(RuntimeSummary { library: Some(library), cache, pinned })
 }
 
 /// Fetches the pinned ONNX Runtime into the cache, or its GPU package, unless it is there.

@@ -15,11 +15,7 @@ pub struct Version {
 }
 
 /// The oldest release whose C interface (version 24) is enough.
-pub const OLDEST_SUPPORTED: Version = Version {
-    major: 1,
-    minor: 24,
-    patch: 0,
-};
+pub const OLDEST_SUPPORTED: Version = Version { major: 1, minor: 24, patch: 0 };
 
 impl Version {
     /// Whether the library is recent enough, and of the one major version whose interface is known.
@@ -46,16 +42,10 @@ impl FromStr for Version {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let invalid = || InvalidVersion(text.to_owned());
         let release = text.split(['-', '+']).next().unwrap_or_default();
-        let mut numbers = release
-            .split('.')
-            .map(|part| part.parse::<u32>().map_err(|_| invalid()));
+        let mut numbers = release.split('.').map(|part| part.parse::<u32>().map_err(|_| invalid()));
         let mut next = || numbers.next().unwrap_or_else(|| Err(invalid()));
         let (major, minor) = (next()?, next()?);
-        let patch = if release.split('.').count() > 2 {
-            next()?
-        } else {
-            0
-        };
+        let patch = if release.split('.').count() > 2 { next()? } else { 0 };
         Ok(Version { major, minor, patch })
     }
 }
@@ -66,11 +56,7 @@ mod tests {
 
     #[test]
     fn reads_what_libraries_and_packages_state() {
-        let expected = Version {
-            major: 1,
-            minor: 31,
-            patch: 1,
-        };
+        let expected = Version { major: 1, minor: 31, patch: 1 };
         for text in ["1.31.1", "1.31.1-dev+abc", "1.31.1+cu13"] {
             assert_eq!(text.parse(), Ok(expected), "{text}");
         }

@@ -5,11 +5,7 @@ use std::fmt;
 use super::version::Version;
 
 /// The release that gsmooth fetches.
-pub const PINNED: Version = Version {
-    major: 1,
-    minor: 31,
-    patch: 1,
-};
+pub const PINNED: Version = Version { major: 1, minor: 31, patch: 1 };
 
 /// The two packages of ONNX Runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -79,14 +75,7 @@ const fn wheel(
     bytes: u64,
     sha256: &'static str,
 ) -> Wheel {
-    Wheel {
-        package,
-        os,
-        arch,
-        platform,
-        bytes,
-        sha256,
-    }
+    Wheel { package, os, arch, platform, bytes, sha256 }
 }
 
 /// The Python version that is asked for. The libraries inside do not depend on it, the digests do.
@@ -144,9 +133,7 @@ impl Wheel {
     /// The file for the platform that gsmooth was built for, if there is one.
     pub fn for_this_platform(package: Package) -> Option<&'static Wheel> {
         let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
-        WHEELS
-            .iter()
-            .find(|wheel| wheel.package == package && wheel.os == os && wheel.arch == arch)
+        WHEELS.iter().find(|wheel| wheel.package == package && wheel.os == os && wheel.arch == arch)
     }
 
     /// What pip is asked for.
@@ -163,17 +150,12 @@ mod tests {
     #[test]
     fn digests_are_hexadecimal_and_distinct_and_platforms_occur_once() {
         let digests: HashSet<_> = WHEELS.iter().map(|wheel| wheel.sha256).collect();
-        let platforms: HashSet<_> = WHEELS
-            .iter()
-            .map(|wheel| (wheel.package, wheel.os, wheel.arch))
-            .collect();
+        let platforms: HashSet<_> =
+            WHEELS.iter().map(|wheel| (wheel.package, wheel.os, wheel.arch)).collect();
         assert_eq!((digests.len(), platforms.len()), (WHEELS.len(), WHEELS.len()));
         for digest in digests {
             assert!(
-                digest.len() == 64
-                    && digest
-                        .bytes()
-                        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+                digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
             );
         }
     }

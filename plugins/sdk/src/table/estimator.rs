@@ -54,12 +54,7 @@ unsafe extern "C" fn bound<T: MEstimator>(
         };
         // SAFETY: room for one bound.
         unsafe {
-            out.write(abi::Bound {
-                value: bound.value,
-                kind,
-                padding: 0,
-                evaluations: bound.evaluations,
-            })
+            out.write(abi::Bound { value: bound.value, kind, padding: 0, evaluations: bound.evaluations })
         };
         Ok(())
     };

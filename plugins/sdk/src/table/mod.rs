@@ -34,11 +34,7 @@ const fn head<P: Plugin>(described: Described) -> Head {
     Head {
         size: described.size,
         kind: described.kind,
-        flags: if described.thread_safe {
-            flags::THREAD_SAFE
-        } else {
-            0
-        },
+        flags: if described.thread_safe { flags::THREAD_SAFE } else { 0 },
         id: Str::new(described.id),
         version: Str::new(described.version),
         doc: Str::new(described.doc),

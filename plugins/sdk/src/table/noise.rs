@@ -67,13 +67,8 @@ unsafe extern "C" fn sample<T: NoiseDistribution>(
     let call = || {
         let n = raw::count(n)?;
         // SAFETY: the host's instance, n words, and room for n samples.
-        let (Of(this), words, out) = unsafe {
-            (
-                instance::<Of<T>>(this)?,
-                raw::slice(words, n),
-                raw::slice_mut(out, n),
-            )
-        };
+        let (Of(this), words, out) =
+            unsafe { (instance::<Of<T>>(this)?, raw::slice(words, n), raw::slice_mut(out, n)) };
         this.sample(words, out)
     };
     // SAFETY: the host's buffer.
@@ -92,17 +87,11 @@ macro_rules! map {
         ) -> Status {
             let call = || {
                 let n = raw::count(n)?;
-                // SAFETY: the host's instance, n arguments, and room for n values.
-                let (Of(this), x, out) = unsafe {
-                    (
-                        instance::<Of<T>>(this)?,
-                        raw::slice(x, n),
-                        raw::slice_mut(out, n),
-                    )
-                };
-                out.iter_mut()
-                    .zip(x)
-                    .for_each(|(out, &x)| *out = this.$name(x));
+                // SAFETY: the host's instance.
+                let Of(this) = unsafe { instance::<Of<T>>(this)? };
+                // SAFETY: n arguments, and room for n values.
+                let (x, out) = unsafe { (raw::slice(x, n), raw::slice_mut(out, n)) };
+                out.iter_mut().zip(x).for_each(|(out, &x)| *out = this.$name(x));
                 Ok(())
             };
             // SAFETY: the host's buffer.

@@ -41,31 +41,11 @@ pub const fn transformation_table<T: Transformation>(version: &'static str) -> T
         } else {
             None
         },
-        law_of_gamma: if T::LAW_OF_GAMMA.is_some() {
-            Some(law_of_gamma::<T>)
-        } else {
-            None
-        },
-        relative: if T::RELATIVE.is_some() {
-            Some(relative::<T>)
-        } else {
-            None
-        },
-        lipschitz: if T::LIPSCHITZ.is_some() {
-            Some(lipschitz::<T>)
-        } else {
-            None
-        },
-        rounding: if T::ROUNDING.is_some() {
-            Some(rounding::<T>)
-        } else {
-            None
-        },
-        levels: if T::LEVELS.is_some() {
-            Some(levels::<T>)
-        } else {
-            None
-        },
+        law_of_gamma: if T::LAW_OF_GAMMA.is_some() { Some(law_of_gamma::<T>) } else { None },
+        relative: if T::RELATIVE.is_some() { Some(relative::<T>) } else { None },
+        lipschitz: if T::LIPSCHITZ.is_some() { Some(lipschitz::<T>) } else { None },
+        rounding: if T::ROUNDING.is_some() { Some(rounding::<T>) } else { None },
+        levels: if T::LEVELS.is_some() { Some(levels::<T>) } else { None },
     }
 }
 
@@ -83,13 +63,8 @@ unsafe extern "C" fn apply<T: Transformation>(
 ) -> Status {
     let call = || {
         // SAFETY: the host's instance, images and room, borrowed for the call.
-        let (Of(this), images, out) = unsafe {
-            (
-                instance::<Of<T>>(this)?,
-                Images::from_abi(images)?,
-                ImagesMut::from_abi(out)?,
-            )
-        };
+        let (Of(this), images, out) =
+            unsafe { (instance::<Of<T>>(this)?, Images::from_abi(images)?, ImagesMut::from_abi(out)?) };
         if images.pixels.len() != out.pixels.len() {
             return Err(Error::invalid_argument("input and output differ in size"));
         }
@@ -133,22 +108,15 @@ unsafe extern "C" fn compose<T: Transformation>(
         let (n, m) = (raw::count(n)?, T::PARAMETERS.len());
         // SAFETY: the host's instance, and n x m values each.
         let (Of(this), theta, xi, gamma) = unsafe {
-            (
-                instance::<Of<T>>(this)?,
-                rows(theta, n, m)?,
-                rows(xi, n, m)?,
-                rows_mut(gamma, n, m)?,
-            )
+            (instance::<Of<T>>(this)?, rows(theta, n, m)?, rows(xi, n, m)?, rows_mut(gamma, n, m)?)
         };
         for ((theta, xi), gamma) in theta.zip(xi).zip(gamma) {
             match T::COMPOSE {
                 Some(compose) => compose(this, theta, xi, gamma)?,
                 // Additive.
-                None => gamma
-                    .iter_mut()
-                    .zip(theta)
-                    .zip(xi)
-                    .for_each(|((gamma, theta), xi)| *gamma = theta + xi),
+                None => {
+                    gamma.iter_mut().zip(theta).zip(xi).for_each(|((gamma, theta), xi)| *gamma = theta + xi)
+                }
             }
         }
         Ok(())
@@ -170,16 +138,9 @@ unsafe extern "C" fn law_of_gamma<T: Transformation>(
         let law = given(T::LAW_OF_GAMMA)?;
         // SAFETY: the host's instance, and n x m values each.
         let (Of(this), xi, shift, scale) = unsafe {
-            (
-                instance::<Of<T>>(this)?,
-                rows(xi, n, m)?,
-                rows_mut(shift, n, m)?,
-                rows_mut(scale, n, m)?,
-            )
+            (instance::<Of<T>>(this)?, rows(xi, n, m)?, rows_mut(shift, n, m)?, rows_mut(scale, n, m)?)
         };
-        xi.zip(shift)
-            .zip(scale)
-            .try_for_each(|((xi, shift), scale)| law(this, xi, shift, scale))
+        xi.zip(shift).zip(scale).try_for_each(|((xi, shift), scale)| law(this, xi, shift, scale))
     };
     // SAFETY: the host's buffer.
     unsafe { guard(error, call) }
@@ -198,15 +159,9 @@ unsafe extern "C" fn relative<T: Transformation>(
         let relative = given(T::RELATIVE)?;
         // SAFETY: the host's instance, m values of the anchor, and n x m values each of the others.
         let (Of(this), anchor, xi, out) = unsafe {
-            (
-                instance::<Of<T>>(this)?,
-                raw::slice(anchor, m),
-                rows(xi, n, m)?,
-                rows_mut(out, n, m)?,
-            )
+            (instance::<Of<T>>(this)?, raw::slice(anchor, m), rows(xi, n, m)?, rows_mut(out, n, m)?)
         };
-        xi.zip(out)
-            .try_for_each(|(xi, out)| relative(this, anchor, xi, out))
+        xi.zip(out).try_for_each(|(xi, out)| relative(this, anchor, xi, out))
     };
     // SAFETY: the host's buffer.
     unsafe { guard(error, call) }
@@ -240,13 +195,7 @@ unsafe extern "C" fn lipschitz<T: Transformation>(
         // SAFETY: the host's instance and image, and m values each.
         let (Of(this), image, low, high, bound) = unsafe {
             let bound = raw::slice_mut(bound, m);
-            (
-                instance::<Of<T>>(this)?,
-                single(image)?,
-                raw::slice(low, m),
-                raw::slice(high, m),
-                bound,
-            )
+            (instance::<Of<T>>(this)?, single(image)?, raw::slice(low, m), raw::slice(high, m), bound)
         };
         lipschitz(this, image, low, high, bound)
     };
@@ -266,14 +215,8 @@ unsafe extern "C" fn rounding<T: Transformation>(
         let m = T::PARAMETERS.len();
         let rounding = given(T::ROUNDING)?;
         // SAFETY: the host's instance and image, and m values each.
-        let (Of(this), image, low, high) = unsafe {
-            (
-                instance::<Of<T>>(this)?,
-                single(image)?,
-                raw::slice(low, m),
-                raw::slice(high, m),
-            )
-        };
+        let (Of(this), image, low, high) =
+            unsafe { (instance::<Of<T>>(this)?, single(image)?, raw::slice(low, m), raw::slice(high, m)) };
         let value = rounding(this, image, low, high)?;
         // SAFETY: room for one value.
         unsafe { bound.write(value) };

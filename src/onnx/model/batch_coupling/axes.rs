@@ -22,10 +22,7 @@ fn stated_axes(node: &Node<'_>, rank: Option<usize>) -> Result<Option<Vec<usize>
     let mut axes: Vec<usize> = axes.iter().map(front).collect::<Result<_, _>>()?;
     axes.sort_unstable();
     match axes.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Cause::NoSuchAxis {
-            tensor: node.name(0),
-            axis: pair[0] as i64,
-        }),
+        Some(pair) => Err(Cause::NoSuchAxis { tensor: node.name(0), axis: pair[0] as i64 }),
         None => Ok(Some(axes)),
     }
 }
@@ -33,21 +30,16 @@ fn stated_axes(node: &Node<'_>, rank: Option<usize>) -> Result<Option<Vec<usize>
 /// Unsqueeze: new axes of size 1.
 pub(super) fn unsqueeze(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     let value = node.only_first_batched()?;
-    let added = node
-        .integers_or_attribute(1, "axes")?
-        .map_or(0, |axes| axes.len());
+    let added = node.integers_or_attribute(1, "axes")?.map_or(0, |axes| axes.len());
     let axes = stated_axes(node, value.rank().map(|rank| rank + added))?
         .ok_or(Cause::MissingOperand { index: 1 })?;
     let shape = value.shape.as_ref().map(|dims| {
         let mut result = dims.clone();
-        axes.iter()
-            .for_each(|axis| result.insert((*axis).min(result.len()), Dim::Known(1)));
+        axes.iter().for_each(|axis| result.insert((*axis).min(result.len()), Dim::Known(1)));
         result
     });
-    let moved = value.batch_axis().map(|batch| {
-        axes.iter()
-            .fold(batch, |b, axis| if *axis <= b { b + 1 } else { b })
-    });
+    let moved =
+        value.batch_axis().map(|batch| axes.iter().fold(batch, |b, axis| if *axis <= b { b + 1 } else { b }));
     Ok(vec![reordered(value, moved, shape, value.elements.clone())])
 }
 
@@ -58,10 +50,7 @@ pub(super) fn squeeze(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         (Some(axes), _) => axes,
         // All axes of size 1 go: a batch of one image would lose its axis.
         (None, Some(axis)) => {
-            return Err(Cause::AlongBatch {
-                tensor: node.name(0),
-                axis,
-            });
+            return Err(Cause::AlongBatch { tensor: node.name(0), axis });
         }
         (None, None) => match value.known_shape() {
             Some(dims) => (0..dims.len()).filter(|i| dims[*i] == 1).collect(),
@@ -69,24 +58,14 @@ pub(super) fn squeeze(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         },
     };
     if let Some(axis) = value.batch_axis().filter(|batch| axes.contains(batch)) {
-        return Err(Cause::AlongBatch {
-            tensor: node.name(0),
-            axis,
-        });
+        return Err(Cause::AlongBatch { tensor: node.name(0), axis });
     }
     let left = |dims: &Vec<Dim>| {
         let kept = dims.iter().enumerate().filter(|(i, _)| !axes.contains(i));
         kept.map(|(_, d)| *d).collect()
     };
-    let moved = value
-        .batch_axis()
-        .map(|batch| batch - axes.iter().filter(|axis| **axis < batch).count());
-    Ok(vec![reordered(
-        value,
-        moved,
-        value.shape.as_ref().map(left),
-        value.elements.clone(),
-    )])
+    let moved = value.batch_axis().map(|batch| batch - axes.iter().filter(|axis| **axis < batch).count());
+    Ok(vec![reordered(value, moved, value.shape.as_ref().map(left), value.elements.clone())])
 }
 
 /// Transpose.
@@ -94,10 +73,7 @@ pub(super) fn transpose(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     let value = node.required(0)?;
     let order: Vec<usize> = match (node.ints("perm"), value.rank()) {
         (Some(order), _) => {
-            let invalid = |axis: i64| Cause::NoSuchAxis {
-                tensor: node.name(0),
-                axis,
-            };
+            let invalid = |axis: i64| Cause::NoSuchAxis { tensor: node.name(0), axis };
             let order: Vec<usize> = order
                 .iter()
                 .map(|a| usize::try_from(*a).map_err(|_| invalid(*a)))
@@ -120,33 +96,23 @@ pub(super) fn transpose(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         None => None,
         Some(batch) => {
             let found = order.iter().position(|axis| *axis == batch);
-            Some(found.ok_or(Cause::NoSuchAxis {
-                tensor: node.name(0),
-                axis: batch as i64,
-            })?)
+            Some(found.ok_or(Cause::NoSuchAxis { tensor: node.name(0), axis: batch as i64 })?)
         }
     };
-    let shape = value
-        .shape
-        .as_ref()
-        .map(|dims| order.iter().map(|axis| dims[*axis]).collect());
-    let elements = value
-        .elements
-        .as_ref()
-        .zip(value.known_shape())
-        .map(|(elements, dims)| {
-            let strides: Vec<usize> = (0..dims.len()).map(|i| dims[i + 1..].iter().product()).collect();
-            let result: Vec<usize> = order.iter().map(|axis| dims[*axis]).collect();
-            let source = |mut flat: usize| {
-                let mut index = 0;
-                for (size, axis) in result.iter().zip(&order).rev() {
-                    index += flat % size * strides[*axis];
-                    flat /= size;
-                }
-                elements[index]
-            };
-            (0..elements.len()).map(source).collect()
-        });
+    let shape = value.shape.as_ref().map(|dims| order.iter().map(|axis| dims[*axis]).collect());
+    let elements = value.elements.as_ref().zip(value.known_shape()).map(|(elements, dims)| {
+        let strides: Vec<usize> = (0..dims.len()).map(|i| dims[i + 1..].iter().product()).collect();
+        let result: Vec<usize> = order.iter().map(|axis| dims[*axis]).collect();
+        let source = |mut flat: usize| {
+            let mut index = 0;
+            for (size, axis) in result.iter().zip(&order).rev() {
+                index += flat % size * strides[*axis];
+                flat /= size;
+            }
+            elements[index]
+        };
+        (0..elements.len()).map(source).collect()
+    });
     Ok(vec![reordered(value, moved, shape, elements)])
 }
 
@@ -159,10 +125,6 @@ fn reordered(
 ) -> Value {
     match axis {
         Some(axis) => Value::batched(axis, shape),
-        None => Value {
-            role: value.role,
-            shape,
-            elements,
-        },
+        None => Value { role: value.role, shape, elements },
     }
 }

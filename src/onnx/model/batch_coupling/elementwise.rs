@@ -7,44 +7,31 @@ use super::{sizes, value::Element};
 
 /// The result of broadcasting the operands at `indices` against each other.
 pub(super) fn broadcast(node: &Node<'_>, indices: &[usize]) -> Result<Value, Cause> {
-    let operands: Vec<(usize, &Value)> = indices
-        .iter()
-        .filter_map(|i| node.operand(*i).map(|value| (*i, value)))
-        .collect();
-    let batched: Vec<(usize, &Value)> = operands
-        .iter()
-        .copied()
-        .filter(|(_, v)| v.batch_axis().is_some())
-        .collect();
+    let operands: Vec<(usize, &Value)> =
+        indices.iter().filter_map(|i| node.operand(*i).map(|value| (*i, value))).collect();
+    let batched: Vec<(usize, &Value)> =
+        operands.iter().copied().filter(|(_, v)| v.batch_axis().is_some()).collect();
     let Some(&(first, first_value)) = batched.first() else {
         return Ok(unbatched(node, &operands));
     };
-    let others_are_scalars = operands
-        .iter()
-        .all(|(i, v)| *i == first || v.is_scalar() && v.batch_axis().is_none());
+    let others_are_scalars =
+        operands.iter().all(|(i, v)| *i == first || v.is_scalar() && v.batch_axis().is_none());
     if others_are_scalars {
         return Ok(first_value.clone());
     }
     let from_end = axis_from_end(node, first, first_value)?;
     for &(index, value) in &operands {
         let Some(rank) = value.rank() else {
-            return Err(Cause::UnknownRank {
-                tensor: node.name(index),
-            });
+            return Err(Cause::UnknownRank { tensor: node.name(index) });
         };
         if value.batch_axis().is_some() {
             if axis_from_end(node, index, value)? != from_end {
-                return Err(Cause::BatchesCross {
-                    first: node.name(first),
-                    second: node.name(index),
-                });
+                return Err(Cause::BatchesCross { first: node.name(first), second: node.name(index) });
             }
         } else if let Some(axis) = rank.checked_sub(from_end) {
             let meets = value.shape.as_ref().and_then(|dims| dims.get(axis));
             if meets != Some(&Dim::Known(1)) {
-                return Err(Cause::DiffersByPosition {
-                    tensor: node.name(index),
-                });
+                return Err(Cause::DiffersByPosition { tensor: node.name(index) });
             }
         }
     }
@@ -57,9 +44,7 @@ pub(super) fn broadcast(node: &Node<'_>, indices: &[usize]) -> Result<Value, Cau
 fn axis_from_end(node: &Node<'_>, index: usize, value: &Value) -> Result<usize, Cause> {
     match (value.rank(), value.batch_axis()) {
         (Some(rank), Some(axis)) if axis < rank => Ok(rank - axis),
-        _ => Err(Cause::UnknownRank {
-            tensor: node.name(index),
-        }),
+        _ => Err(Cause::UnknownRank { tensor: node.name(index) }),
     }
 }
 
@@ -77,24 +62,14 @@ fn unbatched(node: &Node<'_>, operands: &[(usize, &Value)]) -> Value {
 
 /// The elements of a result where those of the operands are followed and of one shape, or single.
 fn elementwise_elements(node: &Node<'_>, values: &[&Value], shape: Option<&[Dim]>) -> Option<Value> {
-    let dims: Vec<usize> = shape?
-        .iter()
-        .map(|d| if let Dim::Known(n) = d { Some(*n) } else { None })
-        .collect::<Option<_>>()?;
+    let dims: Vec<usize> =
+        shape?.iter().map(|d| if let Dim::Known(n) = d { Some(*n) } else { None }).collect::<Option<_>>()?;
     let size = count(&dims)?;
-    let operands: Vec<Vec<Element>> = values
-        .iter()
-        .map(|v| v.elements_or_fixed())
-        .collect::<Option<_>>()?;
+    let operands: Vec<Vec<Element>> = values.iter().map(|v| v.elements_or_fixed()).collect::<Option<_>>()?;
     if operands.iter().any(|o| o.len() != 1 && o.len() != size) {
         return None;
     }
-    let at = |i: usize| {
-        operands
-            .iter()
-            .map(|o| o[if o.len() == 1 { 0 } else { i }])
-            .collect::<Vec<_>>()
-    };
+    let at = |i: usize| operands.iter().map(|o| o[if o.len() == 1 { 0 } else { i }]).collect::<Vec<_>>();
     let elements = (0..size).map(|i| sizes::compute(node, &at(i))).collect();
     Some(Value::of_elements(&dims, elements))
 }
@@ -104,9 +79,7 @@ fn broadcast_shape<'a>(values: impl Iterator<Item = &'a Value>) -> Option<Vec<Di
     let shapes: Vec<&Vec<Dim>> = values.map(|v| v.shape.as_ref()).collect::<Option<_>>()?;
     let rank = shapes.iter().map(|s| s.len()).max().unwrap_or(0);
     let dim = |axis: usize| {
-        let meeting = shapes
-            .iter()
-            .filter_map(|s| axis.checked_sub(rank - s.len()).map(|a| s[a]));
+        let meeting = shapes.iter().filter_map(|s| axis.checked_sub(rank - s.len()).map(|a| s[a]));
         meeting.fold(Dim::Known(1), broadcast_dim)
     };
     Some((0..rank).map(dim).collect())
@@ -146,10 +119,7 @@ pub(super) fn same(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
 pub(super) fn dropout(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     node.only_batched(&[0])?;
     let value = node.required(0)?;
-    let mask = Value {
-        elements: None,
-        ..value.clone()
-    };
+    let mask = Value { elements: None, ..value.clone() };
     Ok(vec![value.clone(), mask])
 }
 
@@ -159,24 +129,16 @@ pub(super) fn quantise(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     if let Some(batch) = value.batch_axis() {
         let block_size = node.int("block_size", 0);
         if block_size != 0 {
-            return Err(Cause::Attribute {
-                attribute: "block_size",
-                value: block_size.to_string(),
-            });
+            return Err(Cause::Attribute { attribute: "block_size", value: block_size.to_string() });
         }
         // One scale for each entry of an axis: along the batch, images would be treated by their position.
         for index in [1, 2] {
             if node.operand(index).is_some_and(|scale| !scale.is_scalar())
                 && node.axis(0, node.int("axis", 1))? == batch
             {
-                return Err(Cause::DiffersByPosition {
-                    tensor: node.name(index),
-                });
+                return Err(Cause::DiffersByPosition { tensor: node.name(index) });
             }
         }
     }
-    Ok(vec![Value {
-        elements: None,
-        ..value.clone()
-    }])
+    Ok(vec![Value { elements: None, ..value.clone() }])
 }

@@ -13,17 +13,11 @@ pub(super) fn pad(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     };
     let pads: Vec<Element> = match node.ints("pads") {
         Some(ints) => ints.iter().map(|i| Element::Integer(*i)).collect(),
-        None => node
-            .elements(1)?
-            .ok_or(Cause::MissingOperand { index: 1 })?
-            .to_vec(),
+        None => node.elements(1)?.ok_or(Cause::MissingOperand { index: 1 })?.to_vec(),
     };
     let half = pads.len() / 2;
     let axes: Vec<usize> = match node.integers(3)? {
-        Some(axes) => axes
-            .iter()
-            .map(|axis| node.axis(0, *axis))
-            .collect::<Result<_, _>>()?,
+        Some(axes) => axes.iter().map(|axis| node.axis(0, *axis)).collect::<Result<_, _>>()?,
         None => (0..half).collect(),
     };
     if pads.len() != 2 * axes.len()
@@ -35,10 +29,7 @@ pub(super) fn pad(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     for (i, axis) in axes.iter().enumerate() {
         let ends = (pads[i], pads[i + half]);
         if *axis == batch && ends != (Element::Integer(0), Element::Integer(0)) {
-            return Err(Cause::AlongBatch {
-                tensor: node.name(0),
-                axis: batch,
-            });
+            return Err(Cause::AlongBatch { tensor: node.name(0), axis: batch });
         }
         let Some(dim) = dims.as_mut().and_then(|dims| dims.get_mut(*axis)) else {
             continue;
@@ -47,8 +38,7 @@ pub(super) fn pad(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
             (Dim::Known(n), (Element::Integer(before), Element::Integer(after))) => {
                 let size = i128::try_from(n).unwrap_or(i128::MAX);
                 let size = size.checked_add(i128::from(before) + i128::from(after));
-                size.and_then(|s| usize::try_from(s).ok())
-                    .map_or(Dim::Fixed, Dim::Known)
+                size.and_then(|s| usize::try_from(s).ok()).map_or(Dim::Fixed, Dim::Known)
             }
             _ => Dim::Fixed,
         };
@@ -64,22 +54,15 @@ pub(super) fn tile(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     };
     let repeats = node.elements(1)?.ok_or(Cause::MissingOperand { index: 1 })?;
     if repeats.get(batch) != Some(&Element::Integer(1)) {
-        return Err(Cause::AlongBatch {
-            tensor: node.name(0),
-            axis: batch,
-        });
+        return Err(Cause::AlongBatch { tensor: node.name(0), axis: batch });
     }
     let size = |(dim, repeat): (&Dim, &Element)| match (dim, repeat) {
-        (Dim::Known(n), Element::Integer(r)) => usize::try_from(*r)
-            .ok()
-            .and_then(|r| n.checked_mul(r))
-            .map_or(Dim::Fixed, Dim::Known),
+        (Dim::Known(n), Element::Integer(r)) => {
+            usize::try_from(*r).ok().and_then(|r| n.checked_mul(r)).map_or(Dim::Fixed, Dim::Known)
+        }
         _ => Dim::Fixed,
     };
-    let shape = value
-        .shape
-        .as_ref()
-        .map(|dims| dims.iter().zip(repeats).map(size).collect());
+    let shape = value.shape.as_ref().map(|dims| dims.iter().zip(repeats).map(size).collect());
     Ok(vec![Value::batched(batch, shape)])
 }
 
@@ -89,14 +72,8 @@ pub(super) fn triangle(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     if let Some(axis) = value.batch_axis() {
         let rank = value.rank().ok_or(Cause::UnknownRank { tensor: node.name(0) })?;
         if axis + 2 >= rank {
-            return Err(Cause::AlongBatch {
-                tensor: node.name(0),
-                axis,
-            });
+            return Err(Cause::AlongBatch { tensor: node.name(0), axis });
         }
     }
-    Ok(vec![Value {
-        elements: None,
-        ..value.clone()
-    }])
+    Ok(vec![Value { elements: None, ..value.clone() }])
 }

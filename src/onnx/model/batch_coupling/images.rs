@@ -13,25 +13,13 @@ pub(super) fn convolution(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     // The images and what FusedConv adds to them must both be batched.
     let batched = if fused { &[0, 3][..] } else { &[0] };
     for &index in batched {
-        if node
-            .operand(index)
-            .is_some_and(|value| value.batch_axis().is_none())
-        {
-            return Err(Cause::DiffersByPosition {
-                tensor: node.name(index),
-            });
+        if node.operand(index).is_some_and(|value| value.batch_axis().is_none()) {
+            return Err(Cause::DiffersByPosition { tensor: node.name(index) });
         }
     }
-    let weights_index = if node.proto.op_type() == "QLinearConv" {
-        3
-    } else {
-        1
-    };
+    let weights_index = if node.proto.op_type() == "QLinearConv" { 3 } else { 1 };
     let weights = node.required(weights_index)?.shape.as_deref();
-    let kernel = node
-        .ints("kernel_shape")
-        .map(<[i64]>::to_vec)
-        .or_else(|| sizes_after(weights?, 2));
+    let kernel = node.ints("kernel_shape").map(<[i64]>::to_vec).or_else(|| sizes_after(weights?, 2));
     let channels = weights.and_then(|w| w.first().copied()).unwrap_or(Dim::Fixed);
     let rank = node.required(0)?.rank().or(weights.map(<[Dim]>::len));
     Ok(vec![windowed(node, rank, channels, kernel.as_deref())])
@@ -51,10 +39,7 @@ pub(super) fn transposed_convolution(node: &Node<'_>) -> Result<Vec<Value>, Caus
     let shape = rank.map(|rank| {
         let spatial =
             |axis| transposed_size(node, value.shape.as_deref(), weights, axis).unwrap_or(Dim::Fixed);
-        [Dim::Batch, channels]
-            .into_iter()
-            .chain((2..rank).map(spatial))
-            .collect()
+        [Dim::Batch, channels].into_iter().chain((2..rank).map(spatial)).collect()
     });
     Ok(vec![Value::batched(0, shape)])
 }
@@ -73,17 +58,9 @@ fn transposed_size(
         return None;
     };
     let window = Window::of(node, axis - 2, i64::try_from(*kernel).ok()?)?;
-    let added = node
-        .ints("output_padding")
-        .map_or(Some(0), |ints| ints.get(axis - 2).copied())?;
-    let steps = i64::try_from(*input)
-        .ok()?
-        .checked_sub(1)?
-        .checked_mul(window.stride)?;
-    let size = steps
-        .checked_add(added)?
-        .checked_add(window.extent)?
-        .checked_sub(window.padding)?;
+    let added = node.ints("output_padding").map_or(Some(0), |ints| ints.get(axis - 2).copied())?;
+    let steps = i64::try_from(*input).ok()?.checked_sub(1)?.checked_mul(window.stride)?;
+    let size = steps.checked_add(added)?.checked_add(window.extent)?.checked_sub(window.padding)?;
     usize::try_from(size).ok().map(Dim::Known)
 }
 
@@ -93,21 +70,10 @@ pub(super) fn pooling(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     node.batch_first(&[0])?;
     // MaxPool's second output counts positions in the flattened batch.
     if let Some(tensor) = node.proto.output.get(1).filter(|name| !name.is_empty()) {
-        return Err(Cause::PositionsInBatch {
-            tensor: tensor.clone(),
-        });
+        return Err(Cause::PositionsInBatch { tensor: tensor.clone() });
     }
-    let channels = value
-        .shape
-        .as_ref()
-        .and_then(|dims| dims.get(1).copied())
-        .unwrap_or(Dim::Fixed);
-    Ok(vec![windowed(
-        node,
-        value.rank(),
-        channels,
-        node.ints("kernel_shape"),
-    )])
+    let channels = value.shape.as_ref().and_then(|dims| dims.get(1).copied()).unwrap_or(Dim::Fixed);
+    Ok(vec![windowed(node, value.rank(), channels, node.ints("kernel_shape"))])
 }
 
 /// Pooling over all of an image.
@@ -115,16 +81,10 @@ pub(super) fn global_pooling(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     let value = node.only_first_batched()?;
     node.batch_first(&[0])?;
     if node.int("channels_last", 0) != 0 {
-        return Ok(vec![Value::batched(
-            0,
-            value.rank().map(|rank| vec![Dim::Fixed; rank]),
-        )]);
+        return Ok(vec![Value::batched(0, value.rank().map(|rank| vec![Dim::Fixed; rank]))]);
     }
     let keep = |(axis, dim): (usize, &Dim)| if axis < 2 { *dim } else { Dim::Known(1) };
-    let shape = value
-        .shape
-        .as_ref()
-        .map(|dims| dims.iter().enumerate().map(keep).collect());
+    let shape = value.shape.as_ref().map(|dims| dims.iter().enumerate().map(keep).collect());
     Ok(vec![Value::batched(0, shape)])
 }
 
@@ -149,9 +109,7 @@ pub(super) fn batch_normalisation(node: &Node<'_>) -> Result<Vec<Value>, Cause> 
 pub(super) fn grid_sample(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     for index in [0, 1] {
         if node.required(index)?.batch_axis().is_none() {
-            return Err(Cause::DiffersByPosition {
-                tensor: node.name(index),
-            });
+            return Err(Cause::DiffersByPosition { tensor: node.name(index) });
         }
     }
     node.batch_first(&[0, 1])?;
@@ -184,11 +142,7 @@ pub(super) fn pixel_shuffle(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
 
 fn sizes_after(dims: &[Dim], skip: usize) -> Option<Vec<i64>> {
     let size = |d: &Dim| {
-        if let Dim::Known(n) = d {
-            i64::try_from(*n).ok()
-        } else {
-            None
-        }
+        if let Dim::Known(n) = d { i64::try_from(*n).ok() } else { None }
     };
     dims.iter().skip(skip).map(size).collect()
 }
@@ -206,15 +160,7 @@ fn windowed(node: &Node<'_>, rank: Option<usize>, channels: Dim, kernel: Option<
         };
         size().map_or(Dim::Fixed, Dim::Known)
     };
-    Value::batched(
-        0,
-        Some(
-            [Dim::Batch, channels]
-                .into_iter()
-                .chain((2..rank).map(spatial))
-                .collect(),
-        ),
-    )
+    Value::batched(0, Some([Dim::Batch, channels].into_iter().chain((2..rank).map(spatial)).collect()))
 }
 
 /// One spatial axis of a window.
@@ -237,11 +183,7 @@ impl Window {
         let ends = node.ints("pads").map_or(0, <[i64]>::len) / 2;
         let padding = entry("pads", axis, 0)?.checked_add(entry("pads", axis + ends, 0)?)?;
         let extent = kernel.checked_sub(1)?.checked_mul(dilation)?.checked_add(1)?;
-        (stride > 0 && extent > 0).then_some(Self {
-            stride,
-            extent,
-            padding,
-        })
+        (stride > 0 && extent > 0).then_some(Self { stride, extent, padding })
     }
 }
 

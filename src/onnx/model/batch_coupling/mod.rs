@@ -152,18 +152,11 @@ pub enum CouplingError {
 }
 
 fn remedy_text(cause: &Cause) -> String {
-    cause
-        .remedy()
-        .map(|remedy| format!("; {remedy}"))
-        .unwrap_or_default()
+    cause.remedy().map(|remedy| format!("; {remedy}")).unwrap_or_default()
 }
 
 fn domain_text(domain: &str) -> String {
-    if domain.is_empty() {
-        String::new()
-    } else {
-        format!(" of domain {domain}")
-    }
+    if domain.is_empty() { String::new() } else { format!(" of domain {domain}") }
 }
 
 /// Shows that entry n of every output of a model depends on entry n of `input` alone, for all n alike, and is not random.
@@ -195,32 +188,20 @@ fn follow<'a>(model: &'a ModelProto, input: &str) -> Result<HashMap<&'a str, Val
     if !(OLDEST_OPSET..=NEWEST_OPSET).contains(&opset) {
         return Err(CouplingError::Opset { found: opset });
     }
-    let no_input = || CouplingError::NoSuchInput {
-        input: input.to_owned(),
-    };
+    let no_input = || CouplingError::NoSuchInput { input: input.to_owned() };
     let graph = model.graph.as_ref().ok_or_else(no_input)?;
     let (fixed_batch, mut values) = starting_values(graph, input)?;
     for proto in &graph.node {
         let rule = known_rule(proto)?;
         let operands = operands(proto, &values)?;
-        let node = Node {
-            proto,
-            opset,
-            fixed_batch,
-            operands,
-        };
+        let node = Node { proto, opset, fixed_batch, operands };
         refuse_random(rule, &node)?;
         let results = match fixed_batch {
             // Images cannot meet where there is only one; shapes are still inferred as far as that goes.
             Some(1) => rule.apply(&node).unwrap_or_default(),
             _ => rule.apply(&node).map_err(|cause| node_error(proto, cause))?,
         };
-        for (index, name) in proto
-            .output
-            .iter()
-            .enumerate()
-            .filter(|(_, name)| !name.is_empty())
-        {
+        for (index, name) in proto.output.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
             let result = match results.get(index) {
                 Some(result) => result.clone(),
                 None if fixed_batch == Some(1) => Value::constant(None),
@@ -246,23 +227,15 @@ fn starting_values<'a>(
         define(&mut values, tensor.name(), Value::of_tensor(tensor))?;
     }
     for sparse in &graph.sparse_initializer {
-        let shape = sparse
-            .dims
-            .iter()
-            .map(|d| usize::try_from(*d).map_or(Dim::Fixed, Dim::Known))
-            .collect();
+        let shape = sparse.dims.iter().map(|d| usize::try_from(*d).map_or(Dim::Fixed, Dim::Known)).collect();
         let name = sparse.values.as_ref().map_or("", |v| v.name());
         define(&mut values, name, Value::constant(Some(shape)))?;
     }
     let inputs = real_inputs(graph);
     if let Some(other) = inputs.iter().find(|info| info.name() != input) {
-        return Err(CouplingError::OtherInput {
-            input: other.name().to_owned(),
-        });
+        return Err(CouplingError::OtherInput { input: other.name().to_owned() });
     }
-    let no_input = || CouplingError::NoSuchInput {
-        input: input.to_owned(),
-    };
+    let no_input = || CouplingError::NoSuchInput { input: input.to_owned() };
     let [info] = inputs[..] else {
         return Err(no_input());
     };
@@ -271,11 +244,7 @@ fn starting_values<'a>(
         return Err(no_input());
     }
     let fixed_batch = declared.as_ref().and_then(|dims| dims[0].known());
-    let shape = declared.map(|dims| {
-        dims.iter()
-            .map(|d| d.known().map_or(Dim::Fixed, Dim::Known))
-            .collect()
-    });
+    let shape = declared.map(|dims| dims.iter().map(|d| d.known().map_or(Dim::Fixed, Dim::Known)).collect());
     define(&mut values, info.name(), Value::batched(0, shape))?;
     Ok((fixed_batch, values))
 }
@@ -287,9 +256,7 @@ fn define<'a>(
 ) -> Result<(), CouplingError> {
     match values.insert(name, value) {
         None => Ok(()),
-        Some(_) => Err(CouplingError::DefinedTwice {
-            tensor: name.to_owned(),
-        }),
+        Some(_) => Err(CouplingError::DefinedTwice { tensor: name.to_owned() }),
     }
 }
 
@@ -301,11 +268,7 @@ fn known_rule(proto: &NodeProto) -> Result<Rule, CouplingError> {
         Some(_) if bodies(proto).next().is_some() => Err(CouplingError::ControlFlow { node, operator }),
         Some(Rule::Random) => Err(CouplingError::Random { node, operator }),
         Some(rule) => Ok(rule),
-        None => Err(CouplingError::UnknownOperator {
-            node,
-            operator,
-            domain: domain.to_owned(),
-        }),
+        None => Err(CouplingError::UnknownOperator { node, operator, domain: domain.to_owned() }),
     }
 }
 
@@ -328,20 +291,13 @@ fn operands<'v>(
     let operand = |name: &String| match (name.is_empty(), values.get(name.as_str())) {
         (true, _) => Ok(None),
         (false, Some(value)) => Ok(Some(value)),
-        (false, None) => Err(CouplingError::Undefined {
-            node: node_name(proto),
-            tensor: name.clone(),
-        }),
+        (false, None) => Err(CouplingError::Undefined { node: node_name(proto), tensor: name.clone() }),
     };
     proto.input.iter().map(operand).collect()
 }
 
 fn node_error(proto: &NodeProto, cause: Cause) -> CouplingError {
-    CouplingError::Node {
-        node: node_name(proto),
-        operator: proto.op_type().to_owned(),
-        cause,
-    }
+    CouplingError::Node { node: node_name(proto), operator: proto.op_type().to_owned(), cause }
 }
 
 fn check_outputs(graph: &GraphProto, values: &HashMap<&str, Value>) -> Result<(), CouplingError> {
@@ -353,10 +309,7 @@ fn check_outputs(graph: &GraphProto, values: &HashMap<&str, Value>) -> Result<()
             Some(Role::BatchSize) => "a value that depends on the size of the batch only",
             None => "no node that computes it",
         };
-        return Err(CouplingError::Output {
-            output: info.name().to_owned(),
-            found,
-        });
+        return Err(CouplingError::Output { output: info.name().to_owned(), found });
     }
     Ok(())
 }

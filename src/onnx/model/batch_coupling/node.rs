@@ -52,9 +52,7 @@ impl<'a> Node<'a> {
             None => Ok(None),
             Some(value) => match &value.elements {
                 Some(elements) => Ok(Some(elements)),
-                None => Err(Cause::NotConstant {
-                    tensor: self.name(index),
-                }),
+                None => Err(Cause::NotConstant { tensor: self.name(index) }),
             },
         }
     }
@@ -66,9 +64,7 @@ impl<'a> Node<'a> {
         };
         let integer = |e: &Element| match e {
             Element::Integer(value) => Ok(*value),
-            _ => Err(Cause::NotConstant {
-                tensor: self.name(index),
-            }),
+            _ => Err(Cause::NotConstant { tensor: self.name(index) }),
         };
         elements.iter().map(integer).collect::<Result<_, _>>().map(Some)
     }
@@ -91,9 +87,7 @@ impl<'a> Node<'a> {
     pub(super) fn only_batched(&self, indices: &[usize]) -> Result<(), Cause> {
         for (index, value) in self.operands.iter().enumerate() {
             if !indices.contains(&index) && value.is_some_and(|v| v.batch_axis().is_some()) {
-                return Err(Cause::ParameterFromImages {
-                    tensor: self.name(index),
-                });
+                return Err(Cause::ParameterFromImages { tensor: self.name(index) });
             }
         }
         Ok(())
@@ -105,11 +99,7 @@ impl<'a> Node<'a> {
             match self.operand(index).and_then(Value::batch_axis) {
                 None | Some(0) => {}
                 Some(found) => {
-                    return Err(Cause::BatchElsewhere {
-                        tensor: self.name(index),
-                        expected: 0,
-                        found,
-                    });
+                    return Err(Cause::BatchElsewhere { tensor: self.name(index), expected: 0, found });
                 }
             }
         }
@@ -120,13 +110,8 @@ impl<'a> Node<'a> {
     pub(super) fn axis(&self, index: usize, axis: i64) -> Result<usize, Cause> {
         let rank = self.operand(index).and_then(Value::rank);
         match rank {
-            None if axis < 0 => Err(Cause::UnknownRank {
-                tensor: self.name(index),
-            }),
-            _ => normalised(axis, rank).ok_or_else(|| Cause::NoSuchAxis {
-                tensor: self.name(index),
-                axis,
-            }),
+            None if axis < 0 => Err(Cause::UnknownRank { tensor: self.name(index) }),
+            _ => normalised(axis, rank).ok_or_else(|| Cause::NoSuchAxis { tensor: self.name(index), axis }),
         }
     }
 
@@ -134,10 +119,7 @@ impl<'a> Node<'a> {
     pub(super) fn free_axis(&self, index: usize, axis: i64) -> Result<usize, Cause> {
         let axis = self.axis(index, axis)?;
         if self.operand(index).and_then(Value::batch_axis) == Some(axis) {
-            return Err(Cause::AlongBatch {
-                tensor: self.name(index),
-                axis,
-            });
+            return Err(Cause::AlongBatch { tensor: self.name(index), axis });
         }
         Ok(axis)
     }
@@ -164,11 +146,7 @@ impl<'a> Node<'a> {
 
 /// An axis counted from the front; `None` if it lies outside the rank, or counts from the back of an unknown rank.
 pub(super) fn normalised(axis: i64, rank: Option<usize>) -> Option<usize> {
-    let front = if axis < 0 {
-        axis.checked_add(i64::try_from(rank?).ok()?)?
-    } else {
-        axis
-    };
+    let front = if axis < 0 { axis.checked_add(i64::try_from(rank?).ok()?)? } else { axis };
     let front = usize::try_from(front).ok()?;
     rank.is_none_or(|rank| front < rank).then_some(front)
 }
@@ -195,8 +173,5 @@ pub(super) fn elements_text(elements: &[Element]) -> String {
         Element::Fixed => "?".into(),
         Element::Varying => "depends on batch".into(),
     };
-    format!(
-        "[{}]",
-        elements.iter().map(element).collect::<Vec<_>>().join(", ")
-    )
+    format!("[{}]", elements.iter().map(element).collect::<Vec<_>>().join(", "))
 }

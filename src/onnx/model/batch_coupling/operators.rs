@@ -198,10 +198,7 @@ impl Rule {
         // Whatever is computed from the size of the batch depends on it, unless its elements say otherwise.
         let depends = node.unbatched_role() == super::value::Role::BatchSize;
         let lost = |v: &Value| depends && v.elements.is_none() && v.batch_axis().is_none();
-        Ok(results
-            .into_iter()
-            .map(|v| if lost(&v) { Value::batch_size() } else { v })
-            .collect())
+        Ok(results.into_iter().map(|v| if lost(&v) { Value::batch_size() } else { v }).collect())
     }
 
     /// Operators that are followed only where they see images.
@@ -236,9 +233,7 @@ impl Rule {
         for (index, value) in node.operands.iter().enumerate() {
             let depends = value.is_some_and(|v| v.role == super::value::Role::BatchSize);
             if depends && !self.shape_operands().contains(&index) {
-                return Err(Cause::BatchSizeAsData {
-                    tensor: node.name(index),
-                });
+                return Err(Cause::BatchSizeAsData { tensor: node.name(index) });
             }
         }
         Ok(())
@@ -252,10 +247,7 @@ fn constant(node: &Node<'_>) -> Value {
         return Value::constant(None);
     };
     match attribute.name() {
-        "value" => attribute
-            .t
-            .as_ref()
-            .map_or(Value::constant(None), Value::of_tensor),
+        "value" => attribute.t.as_ref().map_or(Value::constant(None), Value::of_tensor),
         "value_int" => Value::of_elements(&[], vec![Integer(attribute.i())]),
         "value_float" => Value::of_elements(&[], vec![Real(attribute.f().into())]),
         "value_ints" => {

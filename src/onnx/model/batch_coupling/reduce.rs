@@ -15,10 +15,7 @@ pub(super) fn softmax(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     if node.opset >= 13 {
         node.free_axis(0, node.int("axis", -1))?;
     } else if node.axis(0, node.int("axis", 1))? <= batch {
-        return Err(Cause::AlongBatch {
-            tensor: node.name(0),
-            axis: batch,
-        });
+        return Err(Cause::AlongBatch { tensor: node.name(0), axis: batch });
     }
     Ok(vec![value.clone()])
 }
@@ -36,10 +33,7 @@ pub(super) fn along_axis(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         };
         node.free_axis(0, axis)?;
     }
-    Ok(vec![Value {
-        elements: None,
-        ..value.clone()
-    }])
+    Ok(vec![Value { elements: None, ..value.clone() }])
 }
 
 /// ArgMax and ArgMin.
@@ -72,24 +66,17 @@ pub(super) fn reduce(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     let keep = node.int("keepdims", 1) != 0;
     if stated.is_empty() {
         return match value.batch_axis() {
-            _ if node.int("noop_with_empty_axes", 0) != 0 => Ok(vec![Value {
-                elements: None,
-                ..value.clone()
-            }]),
-            Some(axis) => Err(Cause::AlongBatch {
-                tensor: node.name(0),
-                axis,
-            }),
+            _ if node.int("noop_with_empty_axes", 0) != 0 => {
+                Ok(vec![Value { elements: None, ..value.clone() }])
+            }
+            Some(axis) => Err(Cause::AlongBatch { tensor: node.name(0), axis }),
             None => Ok(vec![unknown(node)]),
         };
     }
     if value.batch_axis().is_none() && value.rank().is_none() {
         return Ok(vec![unknown(node)]);
     }
-    let axes: Vec<usize> = stated
-        .iter()
-        .map(|axis| node.free_axis(0, *axis))
-        .collect::<Result<_, _>>()?;
+    let axes: Vec<usize> = stated.iter().map(|axis| node.free_axis(0, *axis)).collect::<Result<_, _>>()?;
     Ok(vec![reduced(value, &axes, keep)])
 }
 
@@ -100,10 +87,7 @@ fn reduced(value: &Value, axes: &[usize], keep: bool) -> Value {
         (true, true) => Some(Dim::Known(1)),
         (true, false) => None,
     };
-    let shape = value
-        .shape
-        .as_ref()
-        .map(|dims| dims.iter().enumerate().filter_map(entry).collect());
+    let shape = value.shape.as_ref().map(|dims| dims.iter().enumerate().filter_map(entry).collect());
     let axis = value.batch_axis().map(|batch| match keep {
         true => batch,
         false => batch - (0..batch).filter(|axis| axes.contains(axis)).count(),
@@ -127,10 +111,7 @@ pub(super) fn layer_normalisation(node: &Node<'_>) -> Result<Vec<Value>, Cause> 
         return Ok(vec![value.clone()]);
     };
     if node.axis(0, node.int("axis", -1))? <= batch {
-        return Err(Cause::AlongBatch {
-            tensor: node.name(0),
-            axis: batch,
-        });
+        return Err(Cause::AlongBatch { tensor: node.name(0), axis: batch });
     }
     let result = broadcast(node, &[0, 1, 2])?;
     let statistics = Value::batched(batch, value.rank().map(|rank| vec![Dim::Fixed; rank]));

@@ -16,10 +16,8 @@ pub(super) fn reshape(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     let Some(target) = target else {
         return Err(Cause::NotConstant { tensor: node.name(1) });
     };
-    let refuse = || Cause::ReshapeMixes {
-        from: dims_text(value.shape.as_deref()),
-        to: elements_text(target),
-    };
+    let refuse =
+        || Cause::ReshapeMixes { from: dims_text(value.shape.as_deref()), to: elements_text(target) };
     let copies_zero = node.int("allowzero", 0) == 0;
     let inferred = Element::Integer(-1);
     // Zeros copied from before; a zero that is a size would empty the tensor, and is refused with it.
@@ -29,15 +27,8 @@ pub(super) fn reshape(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         .map(|(i, e)| match e {
             Element::Integer(0) if copies_zero => {
                 let rank_unknown =
-                    value
-                        .shape
-                        .is_none()
-                        .then_some(if i == batch { Dim::Batch } else { Dim::Fixed });
-                let dim = value
-                    .shape
-                    .as_ref()
-                    .and_then(|dims| dims.get(i).copied())
-                    .or(rank_unknown);
+                    value.shape.is_none().then_some(if i == batch { Dim::Batch } else { Dim::Fixed });
+                let dim = value.shape.as_ref().and_then(|dims| dims.get(i).copied()).or(rank_unknown);
                 dim.map(Element::from).ok_or_else(refuse)
             }
             Element::Integer(-1 | 1..) | Element::Batch | Element::Fixed => Ok(*e),
@@ -60,11 +51,7 @@ pub(super) fn reshape(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         before_alike && size_kept
     };
     let position = (0..asked.len()).find(|p| keeps(*p)).ok_or_else(refuse)?;
-    if asked
-        .iter()
-        .enumerate()
-        .any(|(i, e)| i != position && *e == Element::Batch)
-    {
+    if asked.iter().enumerate().any(|(i, e)| i != position && *e == Element::Batch) {
         return Err(refuse());
     }
     let mut dims: Vec<Dim> = asked.iter().map(|e| e.as_dim().unwrap_or(Dim::Fixed)).collect();
@@ -77,12 +64,7 @@ fn prefix_kept(value: &Value, batch: usize, asked: &[Element], position: usize) 
     if batch == 0 && position == 0 {
         return true;
     }
-    let Some(before) = value
-        .shape
-        .as_ref()
-        .and_then(|dims| dims.get(..batch))
-        .and_then(product)
-    else {
+    let Some(before) = value.shape.as_ref().and_then(|dims| dims.get(..batch)).and_then(product) else {
         return false;
     };
     product_of_elements(&asked[..position]) == Some(before)
@@ -127,9 +109,7 @@ fn product(dims: &[Dim]) -> Option<usize> {
 }
 
 fn product_of_elements(elements: &[Element]) -> Option<usize> {
-    elements
-        .iter()
-        .try_fold(1_usize, |p, e| p.checked_mul(positive(*e)?))
+    elements.iter().try_fold(1_usize, |p, e| p.checked_mul(positive(*e)?))
 }
 
 /// Reshape of a tensor without a batch axis: elements stay as they are.
@@ -162,10 +142,7 @@ fn reshape_unbatched(node: &Node<'_>, value: &Value, target: Option<&[Element]>)
 fn regrouped(value: &Value, shape: &[usize]) -> Value {
     match &value.elements {
         Some(elements) => Value::of_elements(shape, elements.clone()),
-        None => Value {
-            shape: Some(shape.iter().map(|n| Dim::Known(*n)).collect()),
-            ..value.clone()
-        },
+        None => Value { shape: Some(shape.iter().map(|n| Dim::Known(*n)).collect()), ..value.clone() },
     }
 }
 
@@ -180,12 +157,9 @@ pub(super) fn flatten(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         _ => node.axis(0, axis)?,
     };
     let Some(batch) = value.batch_axis() else {
-        let parts = value
-            .known_shape()
-            .and_then(|dims| Some([count(&dims[..split])?, count(&dims[split..])?]));
-        return Ok(vec![
-            parts.map_or_else(|| unknown(node), |parts| regrouped(value, &parts)),
-        ]);
+        let parts =
+            value.known_shape().and_then(|dims| Some([count(&dims[..split])?, count(&dims[split..])?]));
+        return Ok(vec![parts.map_or_else(|| unknown(node), |parts| regrouped(value, &parts))]);
     };
     let refuse = || Cause::ReshapeMixes {
         from: dims_text(value.shape.as_deref()),

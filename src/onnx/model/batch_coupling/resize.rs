@@ -14,18 +14,11 @@ pub(super) fn resize(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     refuse_attributes(node)?;
     let (scales, sizes) = stated(node)?;
     let axes: Option<Vec<usize>> = match node.ints("axes") {
-        Some(axes) => Some(
-            axes.iter()
-                .map(|axis| node.axis(0, *axis))
-                .collect::<Result<_, _>>()?,
-        ),
+        Some(axes) => Some(axes.iter().map(|axis| node.axis(0, *axis)).collect::<Result<_, _>>()?),
         None => None,
     };
     let stated_for = |elements: &[Element], axis: usize| match &axes {
-        Some(axes) => axes
-            .iter()
-            .position(|a| *a == axis)
-            .and_then(|i| elements.get(i).copied()),
+        Some(axes) => axes.iter().position(|a| *a == axis).and_then(|i| elements.get(i).copied()),
         None => elements.get(axis).copied(),
     };
     let untouched = axes.as_ref().is_some_and(|axes| !axes.contains(&batch));
@@ -40,10 +33,7 @@ pub(super) fn resize(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         None => untouched,
     };
     if !kept {
-        return Err(Cause::AlongBatch {
-            tensor: node.name(0),
-            axis: batch,
-        });
+        return Err(Cause::AlongBatch { tensor: node.name(0), axis: batch });
     }
     let size = |(axis, dim): (usize, &Dim)| match (stated_for(elements, axis), *dim) {
         (None, dim) => dim,
@@ -51,10 +41,7 @@ pub(super) fn resize(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         (Some(Element::Real(scale)), Dim::Known(n)) => scaled(n, scale),
         _ => Dim::Fixed,
     };
-    let shape = value
-        .shape
-        .as_ref()
-        .map(|dims| dims.iter().enumerate().map(size).collect());
+    let shape = value.shape.as_ref().map(|dims| dims.iter().enumerate().map(size).collect());
     Ok(vec![Value::batched(batch, shape)])
 }
 
@@ -64,23 +51,9 @@ type Operand = Option<Vec<Element>>;
 /// Scales and sizes, by operator set.
 fn stated(node: &Node<'_>) -> Result<(Operand, Operand), Cause> {
     if let Some(attribute) = node.attribute("scales") {
-        return Ok((
-            Some(
-                attribute
-                    .floats
-                    .iter()
-                    .map(|s| Element::Real((*s).into()))
-                    .collect(),
-            ),
-            None,
-        ));
+        return Ok((Some(attribute.floats.iter().map(|s| Element::Real((*s).into())).collect()), None));
     }
-    let nonempty = |index| {
-        Ok(node
-            .elements(index)?
-            .filter(|e| !e.is_empty())
-            .map(<[Element]>::to_vec))
-    };
+    let nonempty = |index| Ok(node.elements(index)?.filter(|e| !e.is_empty()).map(<[Element]>::to_vec));
     if node.opset < 11 || node.proto.op_type() == "Upsample" {
         return Ok((nonempty(1)?, None));
     }
@@ -95,17 +68,11 @@ fn stretches(node: &Node<'_>) -> bool {
 fn refuse_attributes(node: &Node<'_>) -> Result<(), Cause> {
     let mode = node.text("coordinate_transformation_mode", "half_pixel");
     if matches!(mode.as_str(), "tf_crop_and_resize" | "tf_half_pixel_for_nn") {
-        return Err(Cause::Attribute {
-            attribute: "coordinate_transformation_mode",
-            value: mode,
-        });
+        return Err(Cause::Attribute { attribute: "coordinate_transformation_mode", value: mode });
     }
     if !stretches(node) {
         let value = node.text("keep_aspect_ratio_policy", "stretch");
-        return Err(Cause::Attribute {
-            attribute: "keep_aspect_ratio_policy",
-            value,
-        });
+        return Err(Cause::Attribute { attribute: "keep_aspect_ratio_policy", value });
     }
     Ok(())
 }

@@ -27,11 +27,7 @@ pub(super) fn take(
 /// Concat.
 pub(super) fn concat(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     let axis = node.int("axis", 1);
-    let Some(first) = node
-        .operands
-        .iter()
-        .position(|v| v.is_some_and(|v| v.batch_axis().is_some()))
-    else {
+    let Some(first) = node.operands.iter().position(|v| v.is_some_and(|v| v.batch_axis().is_some())) else {
         return Ok(vec![concat_unbatched(node, axis)]);
     };
     let axis = node.free_axis(first, axis)?;
@@ -41,15 +37,10 @@ pub(super) fn concat(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         match value.batch_axis() {
             // A constant as long as the batch: its entries belong to positions in the batch.
             None => {
-                return Err(Cause::DiffersByPosition {
-                    tensor: node.name(index),
-                });
+                return Err(Cause::DiffersByPosition { tensor: node.name(index) });
             }
             own if own != batch => {
-                return Err(Cause::BatchesCross {
-                    first: node.name(first),
-                    second: node.name(index),
-                });
+                return Err(Cause::BatchesCross { first: node.name(first), second: node.name(index) });
             }
             _ => {}
         }
@@ -58,13 +49,7 @@ pub(super) fn concat(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     let shape = shapes.and_then(|shapes| {
         let mut dims = shapes.first()?.to_vec();
         let sizes = shapes.iter().map(|s| s.get(axis));
-        let mut total = sizes.map(|d| {
-            if let Some(Dim::Known(n)) = d {
-                Some(*n)
-            } else {
-                None
-            }
-        });
+        let mut total = sizes.map(|d| if let Some(Dim::Known(n)) = d { Some(*n) } else { None });
         let total = total.try_fold(0_usize, |sum, size| sum.checked_add(size?));
         *dims.get_mut(axis)? = total.map_or(Dim::Fixed, Dim::Known);
         Some(dims)
@@ -74,19 +59,12 @@ pub(super) fn concat(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
 
 /// Concat of vectors of sizes.
 fn concat_unbatched(node: &Node<'_>, axis: i64) -> Value {
-    let vectors = node
-        .operands
-        .iter()
-        .all(|v| v.is_some_and(|v| v.rank() == Some(1)));
+    let vectors = node.operands.iter().all(|v| v.is_some_and(|v| v.rank() == Some(1)));
     if !vectors || !matches!(axis, 0 | -1) {
         return unknown(node);
     }
-    let parts: Option<Vec<Vec<Element>>> = node
-        .operands
-        .iter()
-        .flatten()
-        .map(|v| v.elements_or_fixed())
-        .collect();
+    let parts: Option<Vec<Vec<Element>>> =
+        node.operands.iter().flatten().map(|v| v.elements_or_fixed()).collect();
     match parts {
         Some(parts) => {
             let elements = parts.concat();
@@ -133,10 +111,7 @@ pub(super) fn split(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
 pub(super) fn gather(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     let (data, indices) = (node.required(0)?, node.required(1)?);
     if data.batch_axis().is_some() && indices.batch_axis().is_some() {
-        return Err(Cause::BatchesCross {
-            first: node.name(0),
-            second: node.name(1),
-        });
+        return Err(Cause::BatchesCross { first: node.name(0), second: node.name(1) });
     }
     if !node.any_batched() && data.rank().is_none() {
         return Ok(vec![unknown(node)]);
@@ -150,9 +125,7 @@ pub(super) fn gather(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     let batch = match (data.batch_axis(), indices.batch_axis()) {
         (Some(batch), _) if batch < axis => Some(batch),
         (Some(batch), _) => {
-            let rank = indices
-                .rank()
-                .ok_or(Cause::UnknownRank { tensor: node.name(1) })?;
+            let rank = indices.rank().ok_or(Cause::UnknownRank { tensor: node.name(1) })?;
             Some(batch - 1 + rank)
         }
         (None, Some(batch)) => Some(axis + batch),
@@ -176,12 +149,7 @@ fn gather_elements_of_shape(
             Element::Integer(i) if (-size..size).contains(i) => usize::try_from(i.rem_euclid(size)).ok(),
             _ => None,
         };
-        let indices: Vec<usize> = indices
-            .elements
-            .as_ref()?
-            .iter()
-            .map(index)
-            .collect::<Option<_>>()?;
+        let indices: Vec<usize> = indices.elements.as_ref()?.iter().map(index).collect::<Option<_>>()?;
         let elements = take(&dims, data.elements.as_ref()?, axis, &indices)?;
         let known = |d: &Dim| if let Dim::Known(n) = d { Some(*n) } else { None };
         let shape: Vec<usize> = shape.as_ref()?.iter().map(known).collect::<Option<_>>()?;
@@ -200,24 +168,12 @@ pub(super) fn by_element(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     for index in 0..node.operands.len() {
         let own = node.required(index)?.batch_axis();
         if own.is_none() {
-            return Err(Cause::DiffersByPosition {
-                tensor: node.name(index),
-            });
+            return Err(Cause::DiffersByPosition { tensor: node.name(index) });
         }
         if own != batch {
-            return Err(Cause::BatchesCross {
-                first: node.name(0),
-                second: node.name(index),
-            });
+            return Err(Cause::BatchesCross { first: node.name(0), second: node.name(index) });
         }
     }
-    let shaped_like = node.required(if node.proto.op_type() == "GatherElements" {
-        1
-    } else {
-        0
-    })?;
-    Ok(vec![Value {
-        elements: None,
-        ..shaped_like.clone()
-    }])
+    let shaped_like = node.required(if node.proto.op_type() == "GatherElements" { 1 } else { 0 })?;
+    Ok(vec![Value { elements: None, ..shaped_like.clone() }])
 }

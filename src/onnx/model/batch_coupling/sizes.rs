@@ -8,11 +8,8 @@ use crate::onnx::proto::tensor_proto::DataType;
 
 /// One element of the result of an elementwise operator.
 pub(super) fn compute(node: &Node<'_>, operands: &[Element]) -> Element {
-    let unknown = if operands.iter().any(|e| e.depends_on_batch_size()) {
-        Element::Varying
-    } else {
-        Element::Fixed
-    };
+    let unknown =
+        if operands.iter().any(|e| e.depends_on_batch_size()) { Element::Varying } else { Element::Fixed };
     let truth = |t: bool| Element::Integer(i64::from(t));
     let integer = |value: Option<i64>| value.map_or(unknown, Element::Integer);
     use Element::{Batch, Integer};
@@ -45,9 +42,7 @@ pub(super) fn compute(node: &Node<'_>, operands: &[Element]) -> Element {
 
 /// A number in another type; `None` where it might not be the same number any more.
 fn cast(to: i64, element: Element) -> Option<Element> {
-    let to = i32::try_from(to)
-        .ok()
-        .and_then(|to| DataType::try_from(to).ok())?;
+    let to = i32::try_from(to).ok().and_then(|to| DataType::try_from(to).ok())?;
     // Integers up to this are exact in float32.
     const EXACT: i64 = 1 << 24;
     match (to, element) {
@@ -78,30 +73,18 @@ pub(super) fn shape(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     };
     let rank = dims.len() as i64;
     let clamp = |position: i64| {
-        let front = if position < 0 {
-            position.saturating_add(rank)
-        } else {
-            position
-        };
+        let front = if position < 0 { position.saturating_add(rank) } else { position };
         usize::try_from(front.clamp(0, rank)).unwrap_or(0)
     };
     let (start, end) = (clamp(node.int("start", 0)), clamp(node.int("end", rank)));
-    let elements: Vec<Element> = dims
-        .get(start..end)
-        .unwrap_or(&[])
-        .iter()
-        .map(|d| (*d).into())
-        .collect();
+    let elements: Vec<Element> = dims.get(start..end).unwrap_or(&[]).iter().map(|d| (*d).into()).collect();
     Ok(vec![Value::of_elements(&[elements.len()], elements)])
 }
 
 /// Size: the product of all sizes.
 pub(super) fn size(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     let value = node.required(0)?;
-    let known = value
-        .known_shape()
-        .and_then(|dims| count(&dims))
-        .and_then(|n| i64::try_from(n).ok());
+    let known = value.known_shape().and_then(|dims| count(&dims)).and_then(|n| i64::try_from(n).ok());
     let element = match (known, value.role) {
         (Some(count), _) => Element::Integer(count),
         (None, Role::Constant) => Element::Fixed,
@@ -112,16 +95,12 @@ pub(super) fn size(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
 
 /// The shape that elements describe, and which of its axes is the batch.
 pub(super) fn described(node: &Node<'_>, elements: &[Element]) -> Result<(Vec<Dim>, Option<usize>), Cause> {
-    let mixed = || Cause::ShapeFromBatchSize {
-        shape: elements_text(elements),
-    };
+    let mixed = || Cause::ShapeFromBatchSize { shape: elements_text(elements) };
     let dims: Vec<Dim> = elements
         .iter()
         .map(|e| match e {
             Element::Varying => Err(mixed()),
-            other => other
-                .as_dim()
-                .ok_or_else(|| Cause::NotConstant { tensor: node.name(1) }),
+            other => other.as_dim().ok_or_else(|| Cause::NotConstant { tensor: node.name(1) }),
         })
         .collect::<Result<_, _>>()?;
     let mut batches = (0..dims.len()).filter(|i| dims[*i] == Dim::Batch);
@@ -170,10 +149,8 @@ pub(super) fn expand(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
     };
     let (dims, target_axis) = described(node, elements)?;
     let rank = dims.len().max(shape.len());
-    let aligned = |dims: &[Dim], axis: usize| {
-        axis.checked_sub(rank - dims.len())
-            .map_or(Dim::Known(1), |a| dims[a])
-    };
+    let aligned =
+        |dims: &[Dim], axis: usize| axis.checked_sub(rank - dims.len()).map_or(Dim::Known(1), |a| dims[a]);
     let own_axis = value.batch_axis().map(|axis| axis + rank - shape.len());
     let target_axis = target_axis.map(|axis| axis + rank - dims.len());
     let axis = match (own_axis, target_axis) {
@@ -181,25 +158,18 @@ pub(super) fn expand(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         (None, Some(axis)) if aligned(shape, axis) == Dim::Known(1) => Some(axis),
         (None, Some(_)) => return Err(Cause::DiffersByPosition { tensor: node.name(0) }),
         (Some(own), Some(target)) if own != target => {
-            return Err(Cause::ShapeFromBatchSize {
-                shape: elements_text(elements),
-            });
+            return Err(Cause::ShapeFromBatchSize { shape: elements_text(elements) });
         }
         (Some(own), None) => {
             let element = Element::from(aligned(&dims, own));
             if element != Element::Integer(1) && !node.is_batch(element) {
-                return Err(Cause::AlongBatch {
-                    tensor: node.name(0),
-                    axis: own,
-                });
+                return Err(Cause::AlongBatch { tensor: node.name(0), axis: own });
             }
             Some(own)
         }
         (own, _) => own,
     };
-    let result = (0..rank)
-        .map(|a| broadcast_dim(aligned(shape, a), aligned(&dims, a)))
-        .collect();
+    let result = (0..rank).map(|a| broadcast_dim(aligned(shape, a), aligned(&dims, a))).collect();
     Ok(vec![Value::with_axis(axis, Some(result))])
 }
 

@@ -29,10 +29,7 @@ pub(super) fn slice(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
             && cut.step == 1
             && matches!(cut.end, Element::Integer(end) if end >= i64::from(i32::MAX));
         if value.batch_axis() == Some(cut.axis) && !whole {
-            return Err(Cause::AlongBatch {
-                tensor: node.name(0),
-                axis: cut.axis,
-            });
+            return Err(Cause::AlongBatch { tensor: node.name(0), axis: cut.axis });
         }
     }
     let mut dims = value.shape.clone();
@@ -41,22 +38,14 @@ pub(super) fn slice(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
         let Some(dim) = dims.as_mut().and_then(|dims| dims.get_mut(cut.axis)) else {
             continue;
         };
-        let selected = if let Dim::Known(size) = *dim {
-            selected(cut, size)
-        } else {
-            None
-        };
-        *dim = selected
-            .as_ref()
-            .map_or(Dim::Fixed, |selection| Dim::Known(selection.length));
-        followed = followed
-            .zip(selected)
-            .and_then(|((elements, mut shape), selection)| {
-                let indices = selection.indices()?;
-                let elements = take(&shape, &elements, cut.axis, &indices)?;
-                shape[cut.axis] = indices.len();
-                Some((elements, shape))
-            });
+        let selected = if let Dim::Known(size) = *dim { selected(cut, size) } else { None };
+        *dim = selected.as_ref().map_or(Dim::Fixed, |selection| Dim::Known(selection.length));
+        followed = followed.zip(selected).and_then(|((elements, mut shape), selection)| {
+            let indices = selection.indices()?;
+            let elements = take(&shape, &elements, cut.axis, &indices)?;
+            shape[cut.axis] = indices.len();
+            Some((elements, shape))
+        });
     }
     Ok(vec![match (followed, value.role) {
         (Some((elements, shape)), _) => Value::of_elements(&shape, elements),
@@ -67,31 +56,17 @@ pub(super) fn slice(node: &Node<'_>) -> Result<Vec<Value>, Cause> {
 
 /// Starts, ends, axes and steps: attributes before operator set 10, operands since.
 fn cuts(node: &Node<'_>) -> Result<Vec<Cut>, Cause> {
-    let attribute = |name| {
-        node.ints(name)
-            .map(|i| i.iter().map(|v| Element::Integer(*v)).collect::<Vec<_>>())
-    };
+    let attribute =
+        |name| node.ints(name).map(|i| i.iter().map(|v| Element::Integer(*v)).collect::<Vec<_>>());
     let required = |index: usize| {
         let elements = node.elements(index)?.ok_or(Cause::MissingOperand { index })?;
         Ok::<_, Cause>(elements.to_vec())
     };
     let old = node.opset < 10;
     let missing = |index: usize| Cause::MissingOperand { index };
-    let starts = if old {
-        attribute("starts").ok_or(missing(1))?
-    } else {
-        required(1)?
-    };
-    let ends = if old {
-        attribute("ends").ok_or(missing(2))?
-    } else {
-        required(2)?
-    };
-    let axes = if old {
-        node.ints("axes").map(<[i64]>::to_vec)
-    } else {
-        node.integers(3)?
-    };
+    let starts = if old { attribute("starts").ok_or(missing(1))? } else { required(1)? };
+    let ends = if old { attribute("ends").ok_or(missing(2))? } else { required(2)? };
+    let axes = if old { node.ints("axes").map(<[i64]>::to_vec) } else { node.integers(3)? };
     let steps = if old { None } else { node.integers(4)? };
     let axes = axes.unwrap_or_else(|| (0..starts.len() as i64).collect());
     let steps = steps.unwrap_or_else(|| vec![1; starts.len()]);
@@ -99,14 +74,7 @@ fn cuts(node: &Node<'_>) -> Result<Vec<Cut>, Cause> {
         return Err(Cause::MissingOperand { index: 1 });
     }
     (0..starts.len())
-        .map(|i| {
-            Ok(Cut {
-                axis: node.axis(0, axes[i])?,
-                start: starts[i],
-                end: ends[i],
-                step: steps[i],
-            })
-        })
+        .map(|i| Ok(Cut { axis: node.axis(0, axes[i])?, start: starts[i], end: ends[i], step: steps[i] }))
         .collect()
 }
 
@@ -119,9 +87,7 @@ struct Selection {
 
 impl Selection {
     fn indices(&self) -> Option<Vec<usize>> {
-        (0..self.length as i128)
-            .map(|i| usize::try_from(self.start + i * self.step).ok())
-            .collect()
+        (0..self.length as i128).map(|i| usize::try_from(self.start + i * self.step).ok()).collect()
     }
 }
 
@@ -133,11 +99,7 @@ fn selected(cut: &Cut, size: usize) -> Option<Selection> {
     let size = i128::try_from(size).ok()?;
     let step = i128::from(cut.step);
     let front = |bound: i64| {
-        if bound < 0 {
-            i128::from(bound) + size
-        } else {
-            i128::from(bound)
-        }
+        if bound < 0 { i128::from(bound) + size } else { i128::from(bound) }
     };
     let (start, distance) = if step > 0 {
         let start = front(start).clamp(0, size);
@@ -148,9 +110,5 @@ fn selected(cut: &Cut, size: usize) -> Option<Selection> {
     };
     let steps = if size == 0 { 0 } else { distance.max(0) };
     let length = (steps + step.abs() - 1).checked_div(step.abs())?;
-    Some(Selection {
-        start,
-        step,
-        length: usize::try_from(length).ok()?,
-    })
+    Some(Selection { start, step, length: usize::try_from(length).ok()? })
 }

@@ -83,19 +83,11 @@ pub(super) struct Value {
 
 impl Value {
     pub(super) fn constant(shape: Option<Vec<Dim>>) -> Self {
-        Self {
-            role: Role::Constant,
-            shape,
-            elements: None,
-        }
+        Self { role: Role::Constant, shape, elements: None }
     }
 
     pub(super) fn batch_size() -> Self {
-        Self {
-            role: Role::BatchSize,
-            shape: None,
-            elements: None,
-        }
+        Self { role: Role::BatchSize, shape: None, elements: None }
     }
 
     pub(super) fn batched(axis: usize, shape: Option<Vec<Dim>>) -> Self {
@@ -105,11 +97,7 @@ impl Value {
             }
             dims
         });
-        Self {
-            role: Role::Batched(axis),
-            shape,
-            elements: None,
-        }
+        Self { role: Role::Batched(axis), shape, elements: None }
     }
 
     /// A tensor without a batch axis whose elements are followed; its role is theirs.
@@ -118,11 +106,7 @@ impl Value {
         let role = if varies { Role::BatchSize } else { Role::Constant };
         let shape = Some(shape.iter().map(|size| Dim::Known(*size)).collect());
         let elements = (elements.len() <= MOST_ELEMENTS).then_some(elements);
-        Self {
-            role,
-            shape,
-            elements,
-        }
+        Self { role, shape, elements }
     }
 
     /// A tensor of the given role and shape.
@@ -146,11 +130,7 @@ impl Value {
 
     /// The shape, where every size is known.
     pub(super) fn known_shape(&self) -> Option<Vec<usize>> {
-        self.shape
-            .as_ref()?
-            .iter()
-            .map(|d| if let Dim::Known(n) = d { Some(*n) } else { None })
-            .collect()
+        self.shape.as_ref()?.iter().map(|d| if let Dim::Known(n) = d { Some(*n) } else { None }).collect()
     }
 
     /// Whether it has exactly one element and at most one axis, so that it broadcasts without moving axes.
@@ -174,10 +154,7 @@ impl Value {
             return Self::constant(None);
         };
         let shape = dims.iter().map(|d| Dim::Known(*d)).collect();
-        match count(&dims)
-            .filter(|n| *n <= MOST_ELEMENTS)
-            .and_then(|n| stored_elements(tensor, n))
-        {
+        match count(&dims).filter(|n| *n <= MOST_ELEMENTS).and_then(|n| stored_elements(tensor, n)) {
             Some(elements) => Self::of_elements(&dims, elements),
             None => Self::constant(Some(shape)),
         }
@@ -186,8 +163,7 @@ impl Value {
 
 /// Number of elements of a shape.
 pub(super) fn count(dims: &[usize]) -> Option<usize> {
-    dims.iter()
-        .try_fold(1_usize, |product, size| product.checked_mul(*size))
+    dims.iter().try_fold(1_usize, |product, size| product.checked_mul(*size))
 }
 
 /// The elements stored in a tensor, if there are exactly `count` of a type that shapes are computed in.
@@ -198,19 +174,13 @@ fn stored_elements(tensor: &TensorProto, count: usize) -> Option<Vec<Element>> {
     let raw = tensor.raw_data.as_deref().filter(|raw| !raw.is_empty());
     let elements: Vec<Element> = match (data_type, raw) {
         (DataType::Int64, Some(raw)) => chunks(raw)?.map(|b| integer(i64::from_le_bytes(b))).collect(),
-        (DataType::Int32, Some(raw)) => chunks(raw)?
-            .map(|b| integer(i32::from_le_bytes(b).into()))
-            .collect(),
+        (DataType::Int32, Some(raw)) => chunks(raw)?.map(|b| integer(i32::from_le_bytes(b).into())).collect(),
         (DataType::Bool, Some(raw)) => raw.iter().map(|b| integer(i64::from(*b != 0))).collect(),
         (DataType::Float, Some(raw)) => chunks(raw)?.map(|b| real(f32::from_le_bytes(b).into())).collect(),
         (DataType::Double, Some(raw)) => chunks(raw)?.map(|b| real(f64::from_le_bytes(b))).collect(),
         (DataType::Int64, None) => tensor.int64_data.iter().map(|v| integer(*v)).collect(),
         (DataType::Int32, None) => tensor.int32_data.iter().map(|v| integer((*v).into())).collect(),
-        (DataType::Bool, None) => tensor
-            .int32_data
-            .iter()
-            .map(|v| integer(i64::from(*v != 0)))
-            .collect(),
+        (DataType::Bool, None) => tensor.int32_data.iter().map(|v| integer(i64::from(*v != 0))).collect(),
         (DataType::Float, None) => tensor.float_data.iter().map(|v| real((*v).into())).collect(),
         (DataType::Double, None) => tensor.double_data.iter().map(|v| real(*v)).collect(),
         _ => return None,
