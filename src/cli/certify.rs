@@ -54,14 +54,23 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
     Ok(verdict(&plan, &finished))
 }
 
-/// `--output`, or the file's `output`, or a folder named after the file.
+/// `--output`, or the file's `output`, or a folder named after the file; one case alone gets a folder of its own, since
+/// it is another run than the whole audit.
 fn run_folder(arguments: &CertifyArguments, plan: &Plan) -> PathBuf {
+    if let Some(folder) = &arguments.output {
+        return folder.clone();
+    }
     let stem = arguments.audit.file_stem().unwrap_or_default();
-    arguments
-        .output
-        .clone()
-        .or_else(|| plan.output.clone())
-        .unwrap_or_else(|| PathBuf::from("runs").join(stem))
+    let whole = plan.output.clone().unwrap_or_else(|| PathBuf::from("runs").join(stem));
+    match &arguments.case {
+        Some(case) => {
+            let mut name = whole.file_name().unwrap_or_default().to_owned();
+            name.push("-");
+            name.push(case);
+            whole.with_file_name(name)
+        }
+        None => whole,
+    }
 }
 
 /// The first interrupt lets open images end and keeps the records whole; a second one ends the process.
