@@ -6,4 +6,5 @@ pub mod binomial;
 pub mod clopper_pearson;
 pub mod law;
 pub mod normal;
+pub mod sequential;
 pub mod tradeoff;
