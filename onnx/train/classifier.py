@@ -63,7 +63,7 @@ def train(options: argparse.Namespace) -> Classifier:
     images, labels = map(torch.from_numpy, mnist.training_part("training"))
     model = Classifier()
     optimizer = torch.optim.Adam(model.parameters(), lr=options.rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, options.steps, pct_start=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, options.steps, pct_start=max(0.05, 2 / options.steps))
     started = time.monotonic()
     for step in range(options.steps):
         rows = torch.randint(len(images), (options.batch,), generator=generator)
