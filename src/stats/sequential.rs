@@ -195,7 +195,8 @@ mod tests {
     #[test]
     fn recomputing_clopper_pearson_would_be_invalid() {
         let (alpha, trials, p) = (0.02, 4_000, 0.75);
-        let least = |n: u64| (0..=n).find(|k| clopper_pearson::lower_bound(*k, n, alpha) > p).unwrap_or(n + 1);
+        let least =
+            |n: u64| (0..=n).find(|k| clopper_pearson::lower_bound(*k, n, alpha) > p).unwrap_or(n + 1);
         let needed: Vec<(u64, u64)> = looks(2_000).map(|n| (n, least(n))).collect();
         let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(4);
         let wrong = (0..trials).filter(|_| passes(&mut random, p, &needed)).count() as f64;
