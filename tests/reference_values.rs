@@ -44,7 +44,8 @@ fn semantic_channel_to_1e_9_and_never_below() {
     assert!(rows.len() >= 4);
     for row in rows {
         let (sigma1, sigma2) = (number(&row, "sigma1"), number(&row, "sigma2"));
-        let channel = SemanticChannel::new(columns(&row, "a1"), sigma1, sigma2).unwrap();
+        let a1 = columns(&row, "a1");
+        let channel = SemanticChannel::new(&a1, &vec![sigma1; a1.len()], sigma2).unwrap();
         let delta: Vec<f64> = serde_json::from_value(row["displacement"].clone()).unwrap();
         let jacobian = columns(&row, "jacobian");
         for (name, computed) in [

@@ -149,15 +149,15 @@ pub enum Problem {
     },
     /// A transformation that says it is additive and is not.
     #[error(
-        "`{transformation}` says that it is additive, but tau({theta}, tau({xi}, x)) and tau({theta} + {xi}, x) differ by {deviation:.3e} (more than {tolerance:.1e})"
+        "`{transformation}` says that it is additive, but tau({theta:?}, tau({xi:?}, x)) and tau({theta:?} + {xi:?}, x) differ by {deviation:.3e} (more than {tolerance:.1e})"
     )]
     Composition {
         /// The transformation.
         transformation: String,
-        /// The noise's parameter.
-        theta: f64,
-        /// The range's parameter.
-        xi: f64,
+        /// The noise's parameters.
+        theta: Vec<f64>,
+        /// The range's parameters.
+        xi: Vec<f64>,
         /// The largest difference of a pixel.
         deviation: f64,
         /// What is allowed.
@@ -168,16 +168,6 @@ pub enum Problem {
     Identity {
         /// The transformation.
         transformation: String,
-    },
-    /// Several parameters.
-    #[error(
-        "`{transformation}` has {found} parameters; this version certifies transformations of one parameter"
-    )]
-    SeveralParameters {
-        /// The transformation.
-        transformation: String,
-        /// Their number.
-        found: usize,
     },
     /// A noise that is no centred Gaussian, where one is needed.
     #[error("noise `{noise}` is no centred Gaussian law, which method `semantic` needs in this version")]

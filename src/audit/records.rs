@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::certify::cover;
 use crate::certify::geometry::Kind;
-use crate::certify::image::{Certificate, Status};
+use crate::certify::outcome::{Certificate, Status};
 use crate::smoothing::question::Counts;
 
 /// What a run is of: a run goes on only if its header is the same.
@@ -80,7 +80,7 @@ pub struct Record {
     pub p_b: Option<f64>,
     /// Votes that chose the class, by class.
     pub selection: CountsRecord,
-    /// Votes that bound its probability, by class.
+    /// Votes that bound its probability, by class; of all anchors together.
     pub counts: Vec<u64>,
     /// All draws that the certificate rests on, selection included.
     pub draws: u64,
@@ -154,8 +154,7 @@ impl From<&cover::Cell> for CellRecord {
 impl Record {
     /// The record of a certificate. `radii` are those that the case lists.
     pub fn new(case: &str, index: u64, label: u32, radii: &[f64], certificate: &Certificate) -> Self {
-        let none = Counts::default();
-        let counts = certificate.cells.first().map_or(&none, |cell| &cell.counts);
+        let counts = certificate.cells.iter().fold(Counts::default(), |sum, cell| sum.plus(&cell.counts));
         let reached = |r: f64| certificate.status == Status::Certified && r <= certificate.radius;
         Self {
             case: case.to_owned(),
@@ -171,9 +170,9 @@ impl Record {
             p_a: certificate.evidence.map(|e| e.p_a),
             p_b: certificate.evidence.and_then(|e| e.p_b),
             selection: (&certificate.selection).into(),
-            counts: counts.votes.clone(),
             draws: certificate.selection.draws() + counts.draws(),
             failures: certificate.selection.failures + counts.failures,
+            counts: counts.votes,
             distance: certificate.distance,
             evaluations: certificate.evaluations,
             cells: certificate.cells.iter().map(CellRecord::from).collect(),

@@ -13,7 +13,8 @@ use super::plan::case::PlannedCase;
 use super::records::{Record, RecordFile, RecordsError};
 use super::summary::{CaseSummary, Summary};
 use super::tsv;
-use crate::certify::image::{ImageMachine, Status};
+use crate::certify::image::ImageMachine;
+use crate::certify::outcome::Status;
 use crate::onnx::runtime::SessionError;
 use crate::smoothing::scheduler::{self, Event, Schedule};
 
@@ -155,7 +156,7 @@ fn run_case(
             Event::Done(certificate) => {
                 let Some(&index) = order.next() else { return Ok(()) };
                 let label = planned.classifier.class_of(plan.data.label(index));
-                let record = Record::new(name, index as u64, label, &planned.radii, &certificate);
+                let record = Record::new(name, index as u64, label, &planned.case.radii, &certificate);
                 records.append(&record)?;
                 timings.append(Timing {
                     case: name.clone(),
@@ -177,7 +178,9 @@ fn run_case(
 pub fn summarise(plan: &Plan, records: &[Vec<Record>]) -> Summary {
     let cases = plan.cases.iter().zip(records);
     Summary {
-        cases: cases.map(|(case, records)| CaseSummary::new(&case.case.name, &case.radii, records)).collect(),
+        cases: cases
+            .map(|(case, records)| CaseSummary::new(&case.case.name, &case.case.radii, records))
+            .collect(),
     }
 }
 

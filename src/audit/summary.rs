@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::records::Record;
 use crate::certify::geometry::Kind;
-use crate::certify::image::Status;
+use crate::certify::outcome::Status;
 
 /// The figures of a whole run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::records::Record;
 use super::run::Timing;
-use crate::certify::image::Status;
+use crate::certify::outcome::Status;
 
 /// The table of all records. As in that tool, -1 is an abstention, and its radius 0.
 pub fn table(cases: &[Vec<Record>], timings: &[Timing]) -> String {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::certificate::VoteBound;
 use super::channel::SemanticChannel;
+use super::growth::EncoderGrowth;
 use super::ranges::Range;
 use crate::host::{Estimator, Noise};
 use crate::smoothing::site::{CodeNoise, ParameterNoise, Source};
@@ -21,12 +22,16 @@ pub struct Case {
     pub transformation: Arc<Transformation>,
     /// The parameters that the claim is about.
     pub range: Range,
+    /// Radii that are reported, ascending; mode `target` decides each.
+    pub radii: Vec<f64>,
     /// The law of each coordinate of theta.
     pub noise: Vec<Arc<Noise>>,
     /// How the smoothed input is made, and what moves it.
     pub method: Method,
     /// Draws and confidence.
     pub sampling: Sampling,
+    /// Where the smoothed classifier is sampled.
+    pub anchors: Anchors,
     /// Channels, height, width of the images.
     pub shape: [usize; 3],
     /// Number of classes K.
@@ -38,31 +43,72 @@ pub struct Case {
 pub enum Method {
     /// Additive transformations in parameter space (DESIGN 3.2).
     Resolvable,
-    /// The semantic channel (DESIGN 3.3).
-    Semantic(SemanticParts),
+    /// The semantic channel (DESIGN 3.3), in code space or in pixel space.
+    Channel(ChannelParts),
 }
 
-/// What the semantic channel needs besides the networks.
+/// What a channel needs besides the networks.
 #[derive(Debug)]
-pub struct SemanticParts {
-    /// A1 with the noise scales.
+pub struct ChannelParts {
+    /// A1 with the noise scales; in pixel space A1 has no columns.
     pub channel: Arc<SemanticChannel>,
     /// The columns of A1, as the sampler uses them.
     pub columns: Arc<Vec<Vec<f64>>>,
-    /// b1, of the code's dimension.
+    /// b1, of the code's dimension; zeros in pixel space.
     pub offset: Vec<f64>,
+    /// Whether F2 stands before the channel; in pixel space none does.
+    pub encoded: bool,
+    /// What is proven of F2.
+    pub growth: EncoderGrowth,
     /// Bounds the supremum of the distance.
     pub estimator: Arc<Estimator>,
+    /// What the claim's slack adds to every distance, L_F2 slack / sigma2.
+    pub slack: f64,
+}
+
+/// Where the smoothed classifier of an image is sampled (DESIGN 3.4).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Anchors {
+    /// At the image itself: the paper's single point.
+    Single,
+    /// At anchors of a cover: at most `max` of them, each of which may require `p`.
+    Cover {
+        /// The most anchors of an image.
+        max: usize,
+        /// p_t.
+        p: f64,
+    },
+}
+
+/// How draws are made (DESIGN 3.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// n draws an anchor, and the largest radius that they prove.
+    Fixed,
+    /// As few draws as decide the listed radii.
+    Target,
+}
+
+impl Mode {
+    /// The name in audit files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Target => "target",
+        }
+    }
 }
 
 /// Draws and confidence of one image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sampling {
+    /// How draws are made.
+    pub mode: Mode,
     /// The probability that an image's certificate may be wrong.
     pub alpha: f64,
     /// n0, the draws that choose the class.
     pub select: u64,
-    /// n, the fresh draws that bound its probability.
+    /// n, the fresh draws an anchor; in mode `target` the most draws an image.
     pub draws: u64,
     /// Which probabilities are bounded.
     pub bound: VoteBound,
@@ -71,9 +117,9 @@ pub struct Sampling {
 }
 
 impl Case {
-    /// The law of the smoothed input of an image: around the image itself, or around its code F2(x).
+    /// The law of the smoothed input of an image: around the image itself, or around its code.
     ///
-    /// `code` is F2 of the image for semantic cases, and ignored otherwise.
+    /// `code` is F2 of the image for cases in code space, the image in pixel space, and ignored otherwise.
     pub fn source(&self, image: Arc<[f32]>, code: &[f32]) -> Source {
         match &self.method {
             Method::Resolvable => Source::Parameter(ParameterNoise {
@@ -82,7 +128,7 @@ impl Case {
                 transformation: self.transformation.clone(),
                 noise: self.noise.clone(),
             }),
-            Method::Semantic(parts) => Source::Code(CodeNoise {
+            Method::Channel(parts) => Source::Code(CodeNoise {
                 mean: code.iter().zip(&parts.offset).map(|(code, b1)| f64::from(*code) + b1).collect(),
                 columns: parts.columns.clone(),
                 noise: self.noise.clone(),
@@ -93,7 +139,12 @@ impl Case {
 
     /// The key of the noise of an image's draws at the identity.
     pub fn stream_key(&self, index: u64, purpose: Purpose) -> StreamKey {
+        self.anchor_key(index, purpose, 0, 0)
+    }
+
+    /// The key of the noise of an image's draws at an anchor.
+    pub fn anchor_key(&self, index: u64, purpose: Purpose, anchor: u64, generation: u64) -> StreamKey {
         let (seed, case) = (self.seed, self.name.as_str());
-        StreamKey::new(StreamName { seed, case, index, purpose, anchor: 0, generation: 0 })
+        StreamKey::new(StreamName { seed, case, index, purpose, anchor, generation })
     }
 }

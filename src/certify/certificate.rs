@@ -1,5 +1,6 @@
 //! Joins geometry and votes: is the predicted class proven at a move, and how far does that reach?
 
+use super::geometry::Moves;
 use super::moves::Move;
 use crate::host::HostError;
 use crate::smoothing::question::Counts;
@@ -49,22 +50,36 @@ impl Evidence {
         self.p_a > 0.5 + self.margin || self.p_b.is_some_and(|p_b| self.p_a > p_b)
     }
 
-    /// Whether the predicted class still leads after a move: T(p_A) > 1/2 + m, or T(p_A) > 1 - T(1 - p_B).
+    /// Whether the predicted class still leads after a move: p_A > p*_m, or T(p_A) > 1 - T(1 - p_B).
     ///
-    /// Decided with T itself. Both tests stand on the same confidence bounds, so either may prove.
+    /// p_B is compared through T itself. Both tests stand on the same confidence bounds, so either may prove.
     ///
     /// # Errors
     /// If the noise plugin fails.
     pub fn survives(&self, movement: &Move<'_>) -> Result<bool, HostError> {
-        let kept = movement.kept_mass(self.p_a)?;
-        if kept > 0.5 + self.margin {
+        if self.p_a > movement.required_probability(self.margin)? {
             return Ok(true);
         }
         match self.p_b {
-            Some(p_b) if self.margin == 0.0 => Ok(kept > movement.reached_mass(p_b)?),
+            Some(p_b) if self.margin == 0.0 => {
+                Ok(movement.kept_mass(self.p_a)? > movement.reached_mass(p_b)?)
+            }
             _ => Ok(false),
         }
     }
+}
+
+/// Whether the predicted class leads after each of some moves.
+///
+/// # Errors
+/// If the noise plugin fails.
+pub fn survives_all(moves: &Moves<'_>, evidence: &Evidence) -> Result<bool, HostError> {
+    for worst in &moves.worst {
+        if !evidence.survives(worst)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The largest radius of a dyadic grid on [0, `cap`] that `proves` accepts; 0 if none is.

@@ -1,19 +1,20 @@
 //! The semantic channel (Theorem 2, tightened; DESIGN 3.3).
 //!
 //! The classifier sees z = F2(x) + A1 theta + b1 + theta' only, so replacing x by any image moves the law of z by
-//! delta, the difference of the two codes. With Gaussian theta ~ N(0, sigma1^2 I_m), theta' ~ N(0, sigma2^2 I_d) the
-//! law is N(., Sigma), Sigma = sigma1^2 A1 A1^T + sigma2^2 I, and the move is D = |delta|_{Sigma^-1}.
+//! delta, the difference of the two codes. With independent Gaussian theta_j ~ N(0, sigma1_j^2), theta' ~ N(0,
+//! sigma2^2 I_d) the law is N(., Sigma), Sigma = sum_j sigma1_j^2 a_j a_j^T + sigma2^2 I with a_j the columns of A1, and
+//! the move is D = |delta|_{Sigma^-1}.
 
 use super::small_matrix::{Cholesky, Symmetric};
 
 /// The noise of a semantic channel and the affine part A1 through which theta enters it.
 #[derive(Debug, Clone)]
 pub struct SemanticChannel {
-    /// The columns of A1, each of the code's dimension d.
+    /// sigma1_j a_j: the columns of A1 in units of theta's noise, each of the code's dimension d.
     columns: Vec<Vec<f64>>,
-    sigma1: f64,
+    sigma1: Vec<f64>,
     sigma2: f64,
-    /// Cholesky factor of sigma2^2/sigma1^2 I_m + A1^T A1.
+    /// Cholesky factor of sigma2^2 I_m + C^T C, with C the scaled columns.
     factor: Cholesky,
 }
 
@@ -34,22 +35,24 @@ pub enum ChannelError {
 }
 
 impl SemanticChannel {
-    /// A channel from the columns of A1 and the standard deviations of theta and theta'.
+    /// A channel from the columns of A1 and the standard deviations of each theta_j and of theta'.
     ///
     /// # Errors
     /// If a scale is not positive and finite, or A1 is not finite.
-    pub fn new(columns: Vec<Vec<f64>>, sigma1: f64, sigma2: f64) -> Result<Self, ChannelError> {
-        for (name, value) in [("sigma1", sigma1), ("sigma2", sigma2)] {
+    pub fn new(columns: &[Vec<f64>], sigma1: &[f64], sigma2: f64) -> Result<Self, ChannelError> {
+        let scales = sigma1.iter().map(|sigma| ("sigma1", *sigma)).chain([("sigma2", sigma2)]);
+        for (name, value) in scales {
             if !(value.is_finite() && value > 0.0) {
                 return Err(ChannelError::Scale { name, value });
             }
         }
-        let ridge = (sigma2 / sigma1) * (sigma2 / sigma1);
+        let scaled = |(column, sigma): (&Vec<f64>, &f64)| column.iter().map(|a| a * sigma).collect();
+        let columns: Vec<Vec<f64>> = columns.iter().zip(sigma1).map(scaled).collect();
         let system = Symmetric::from_fn(columns.len(), |i, j| {
-            dot(&columns[i], &columns[j]) + if i == j { ridge } else { 0.0 }
+            dot(&columns[i], &columns[j]) + if i == j { sigma2 * sigma2 } else { 0.0 }
         });
         let factor = Cholesky::of(&system).ok_or(ChannelError::NotFinite)?;
-        Ok(Self { columns, sigma1, sigma2, factor })
+        Ok(Self { columns, sigma1: sigma1.to_vec(), sigma2, factor })
     }
 
     /// The standard deviation sigma2 of the semantic noise theta'.
@@ -57,20 +60,15 @@ impl SemanticChannel {
         self.sigma2
     }
 
-    /// The standard deviation sigma1 of theta.
-    pub fn parameter_noise(&self) -> f64 {
-        self.sigma1
-    }
-
-    /// The columns of A1.
-    pub fn columns(&self) -> &[Vec<f64>] {
-        &self.columns
+    /// The standard deviations sigma1 of theta.
+    pub fn parameter_noise(&self) -> &[f64] {
+        &self.sigma1
     }
 
     /// D = |delta|_{Sigma^-1}, rounded up; NaN if delta is not finite.
     ///
-    /// D = min over s of sqrt(|s|^2/sigma1^2 + |delta - A1 s|^2/sigma2^2), attained at the ridge solution
-    /// s = (sigma2^2/sigma1^2 I_m + A1^T A1)^-1 A1^T delta: an m x m solve, never d x d. Evaluating the split at the
+    /// D = min over s of sqrt(|s|^2 + |delta - C s|^2/sigma2^2), s in units of theta's noise, attained at the ridge
+    /// solution s = (sigma2^2 I_m + C^T C)^-1 C^T delta: an m x m solve, never d x d. Evaluating the split at the
     /// computed s is an upper bound of D whatever the error of the solve, and nothing cancels.
     pub fn distance(&self, delta: &[f64]) -> f64 {
         let v: Vec<f64> = self.columns.iter().map(|column| dot(column, delta)).collect();
@@ -79,31 +77,35 @@ impl SemanticChannel {
         for (column, s) in self.columns.iter().zip(&s) {
             rest.iter_mut().zip(column).for_each(|(rest, a)| *rest -= a * s);
         }
-        let squared = dot(&s, &s) / self.sigma1.powi(2) + dot(&rest, &rest) / self.sigma2.powi(2);
-        // A sum of d squares errs by at most d ulps; each entry of the rest by m + 1 ulps of what it is made of.
+        let squared = dot(&s, &s) + dot(&rest, &rest) / self.sigma2.powi(2);
+        // A sum of d squares errs by at most d ulps; each entry of the rest by m + 2 ulps of what it is made of.
         let sum_rounding = 1.0 + 2.0 * (delta.len() + 16) as f64 * f64::EPSILON;
         let magnitude = dot(delta, delta).sqrt()
             + s.iter().zip(&self.columns).map(|(s, a)| s.abs() * dot(a, a).sqrt()).sum::<f64>();
-        let entry_rounding = 2.0 * (1 + self.columns.len()) as f64 * f64::EPSILON * magnitude / self.sigma2;
+        let entry_rounding = 2.0 * (2 + self.columns.len()) as f64 * f64::EPSILON * magnitude / self.sigma2;
         let distance = squared.sqrt() * sum_rounding + entry_rounding;
         if distance.is_finite() { distance } else { f64::NAN }
     }
 
-    /// The paper's local M (Eq. 18), sqrt(1/sigma1^2 + |J - A1|^2/sigma2^2) with the spectral norm.
+    /// The paper's local M (Eq. 18), sqrt(1/sigma1^2 + |J - A1|^2/sigma2^2) with the spectral norm; with a sigma1 of its
+    /// own for each parameter, the largest |u/sigma1|^2 + |(J - A1) u|^2/sigma2^2 over unit u.
     ///
     /// `jacobian` holds the m columns of J = d F2(tau(xi, x))/d xi.
     pub fn local_m_of_corollary1(&self, jacobian: &[Vec<f64>]) -> f64 {
-        let rest: Vec<Vec<f64>> = jacobian
-            .iter()
-            .zip(&self.columns)
-            .map(|(j, a)| j.iter().zip(a).map(|(j, a)| j - a).collect())
-            .collect();
-        let squared_norm = gram(&rest).largest_eigenvalue();
-        (1.0 / (self.sigma1 * self.sigma1) + squared_norm / (self.sigma2 * self.sigma2)).sqrt()
+        let unscaled = |(j, (c, sigma)): (&Vec<f64>, (&Vec<f64>, &f64))| -> Vec<f64> {
+            j.iter().zip(c).map(|(j, c)| j - c / sigma).collect()
+        };
+        let rest: Vec<Vec<f64>> =
+            jacobian.iter().zip(self.columns.iter().zip(&self.sigma1)).map(unscaled).collect();
+        let form = Symmetric::from_fn(rest.len(), |i, j| {
+            let of_theta = if i == j { self.sigma1[i].powi(-2) } else { 0.0 };
+            of_theta + dot(&rest[i], &rest[j]) / (self.sigma2 * self.sigma2)
+        });
+        form.largest_eigenvalue().sqrt()
     }
 
     /// The exact local M, max over |u| = 1 of |J u|_{Sigma^-1}: never above the paper's, which takes s = u in
-    /// |J u|_{Sigma^-1} = min over s of sqrt(|s|^2/sigma1^2 + |J u - A1 s|^2/sigma2^2).
+    /// |J u|_{Sigma^-1} = min over s of sqrt(|s/sigma1|^2 + |J u - A1 s|^2/sigma2^2).
     pub fn local_m_exact(&self, jacobian: &[Vec<f64>]) -> f64 {
         let absorbed: Vec<Vec<f64>> = jacobian
             .iter()
@@ -112,15 +114,11 @@ impl SemanticChannel {
                 self.factor.solve_lower(&v)
             })
             .collect();
-        let metric = Symmetric::from_fn(jacobian.len(), |i, j| {
+        let gram = Symmetric::from_fn(jacobian.len(), |i, j| {
             dot(&jacobian[i], &jacobian[j]) - dot(&absorbed[i], &absorbed[j])
         });
-        metric.largest_eigenvalue().max(0.0).sqrt() / self.sigma2
+        (gram.largest_eigenvalue() / (self.sigma2 * self.sigma2)).sqrt()
     }
-}
-
-fn gram(columns: &[Vec<f64>]) -> Symmetric {
-    Symmetric::from_fn(columns.len(), |i, j| dot(&columns[i], &columns[j]))
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
@@ -134,7 +132,7 @@ mod tests {
 
     #[test]
     fn without_an_affine_part_the_distance_is_plain() {
-        let channel = SemanticChannel::new(vec![vec![0.0; 3]], 0.5, 0.25).unwrap();
+        let channel = SemanticChannel::new(&[vec![0.0; 3]], &[0.5], 0.25).unwrap();
         let distance = channel.distance(&[3.0, 0.0, 4.0]);
         assert!((20.0..20.0 + 1e-9).contains(&distance));
     }
@@ -142,7 +140,7 @@ mod tests {
     #[test]
     fn refuses_scales_that_are_no_scales() {
         for (sigma1, sigma2) in [(0.0, 1.0), (1.0, -1.0), (f64::NAN, 1.0), (1.0, f64::INFINITY)] {
-            assert!(SemanticChannel::new(vec![vec![1.0]], sigma1, sigma2).is_err());
+            assert!(SemanticChannel::new(&[vec![1.0]], &[sigma1], sigma2).is_err());
         }
     }
 
@@ -154,7 +152,7 @@ mod tests {
             delta in proptest::collection::vec(-2.0_f64..2.0, 5),
             sigma1 in 0.1_f64..2.0, sigma2 in 0.1_f64..2.0,
         ) {
-            let channel = SemanticChannel::new(vec![a.clone()], sigma1, sigma2).unwrap();
+            let channel = SemanticChannel::new(&[a.clone()], &[sigma1], sigma2).unwrap();
             let distance = channel.distance(&delta);
             let split = |s: f64| {
                 let rest: f64 = delta.iter().zip(&a).map(|(d, a)| (d - a * s).powi(2)).sum();
@@ -172,7 +170,7 @@ mod tests {
             sigma1 in 0.1_f64..2.0, sigma2 in 0.1_f64..2.0,
         ) {
             let split = |v: &[f64]| vec![v[..3].to_vec(), v[3..].to_vec()];
-            let channel = SemanticChannel::new(split(&a), sigma1, sigma2).unwrap();
+            let channel = SemanticChannel::new(&split(&a), &[sigma1, 1.5 * sigma1], sigma2).unwrap();
             let jacobian = split(&j);
             prop_assert!(channel.local_m_exact(&jacobian) <= channel.local_m_of_corollary1(&jacobian) * (1.0 + 1e-9));
         }

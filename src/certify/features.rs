@@ -1,4 +1,4 @@
-//! Features F2(tau(xi, x)) of one image, kept by parameter, so that estimators and radii share them.
+//! Features F2(tau(xi, x)) of one image, kept by parameter, so that estimators, radii and refinements share them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::transformation::Transformation;
 /// Images transformed and encoded in one call.
 const BATCH: usize = 64;
 /// Features kept of one image, in bytes; what does not fit is computed again.
-const KEPT_BYTES: usize = 256 << 20;
+const KEPT_BYTES: usize = 96 << 20;
 
 /// Why features can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -27,64 +27,31 @@ pub enum FeatureError {
         /// The parameters xi.
         parameters: Vec<f64>,
     },
+    /// F2 gave a code of another size than A1 and b1 have.
+    #[error("F2 gave {found} values for an image, b1 has {expected}")]
+    CodeSize {
+        /// Values that F2 gave.
+        found: usize,
+        /// Values of b1.
+        expected: usize,
+    },
+    /// A worker without the encoder that its case needs.
+    #[error("the case needs an encoder F2, and its worker has none")]
+    NoEncoder,
 }
 
-/// The features of one image.
-#[derive(Debug)]
-pub struct Features<'a> {
-    image: Arc<[f32]>,
-    shape: [usize; 3],
-    transformation: &'a Transformation,
-    encoder: &'a mut Network,
+/// The features of one image that were computed so far.
+#[derive(Debug, Default)]
+pub struct FeatureStore {
     kept: HashMap<Vec<u64>, Arc<[f32]>>,
     kept_bytes: usize,
     evaluations: u64,
 }
 
-impl<'a> Features<'a> {
-    /// Features of an image under a transformation, through the encoder F2.
-    pub fn new(
-        image: Arc<[f32]>,
-        shape: [usize; 3],
-        transformation: &'a Transformation,
-        encoder: &'a mut Network,
-    ) -> Self {
-        Self { image, shape, transformation, encoder, kept: HashMap::new(), kept_bytes: 0, evaluations: 0 }
-    }
-
-    /// How often F2 was evaluated so far.
+impl FeatureStore {
+    /// How often a feature was computed so far.
     pub fn evaluations(&self) -> u64 {
         self.evaluations
-    }
-
-    /// F2(tau(xi, x)) at each point; float32 as the network gave them.
-    ///
-    /// # Errors
-    /// If the transformation or F2 fails, or a feature is not finite.
-    pub fn at(&mut self, points: &[Vec<f64>]) -> Result<Vec<Arc<[f32]>>, FeatureError> {
-        let mut found: Vec<Option<Arc<[f32]>>> =
-            points.iter().map(|p| self.kept.get(&key(p)).cloned()).collect();
-        let missing: Vec<usize> = (0..points.len()).filter(|i| found[*i].is_none()).collect();
-        for batch in missing.chunks(BATCH) {
-            let parameters: Vec<f64> = batch.iter().flat_map(|i| points[*i].iter().copied()).collect();
-            for (i, features) in batch.iter().zip(self.encode(&parameters, batch.len())?) {
-                if features.iter().any(|value| !value.is_finite()) {
-                    return Err(FeatureError::NotFinite { parameters: points[*i].clone() });
-                }
-                self.keep(&points[*i], &features);
-                found[*i] = Some(features);
-            }
-        }
-        Ok(found.into_iter().flatten().collect())
-    }
-
-    fn encode(&mut self, parameters: &[f64], count: usize) -> Result<Vec<Arc<[f32]>>, FeatureError> {
-        let images = self.transformation.apply_at(&self.image, self.shape, parameters)?;
-        let mut codes = Vec::new();
-        let dims = self.encoder.run(&images, &mut codes)?;
-        self.evaluations += count as u64;
-        let len = dims.iter().product::<usize>().max(1);
-        Ok(codes.chunks_exact(len).map(Arc::from).collect())
     }
 
     fn keep(&mut self, point: &[f64], features: &Arc<[f32]>) {
@@ -92,6 +59,65 @@ impl<'a> Features<'a> {
         if self.kept_bytes <= KEPT_BYTES {
             self.kept.insert(key(point), features.clone());
         }
+    }
+}
+
+/// The features of one image: what is kept, and what computes the rest.
+#[derive(Debug)]
+pub struct Features<'a> {
+    /// x, dense CHW.
+    pub image: &'a [f32],
+    /// Channels, height, width.
+    pub shape: [usize; 3],
+    /// tau.
+    pub transformation: &'a Transformation,
+    /// F2; the identity in pixel space.
+    pub encoder: Option<&'a mut Network>,
+    /// What was computed before.
+    pub store: &'a mut FeatureStore,
+}
+
+impl Features<'_> {
+    /// F2(tau(xi, x)) at each point; float32 as the network gave them.
+    ///
+    /// # Errors
+    /// If the transformation or F2 fails, or a feature is not finite.
+    pub fn at(&mut self, points: &[Vec<f64>]) -> Result<Vec<Arc<[f32]>>, FeatureError> {
+        let mut found: Vec<Option<Arc<[f32]>>> =
+            points.iter().map(|p| self.store.kept.get(&key(p)).cloned()).collect();
+        let missing: Vec<usize> = (0..points.len()).filter(|i| found[*i].is_none()).collect();
+        for batch in missing.chunks(BATCH) {
+            let parameters: Vec<f64> = batch.iter().flat_map(|i| points[*i].iter().copied()).collect();
+            for (i, features) in batch.iter().zip(self.encode(&parameters, batch.len())?) {
+                if features.iter().any(|value| !value.is_finite()) {
+                    return Err(FeatureError::NotFinite { parameters: points[*i].clone() });
+                }
+                self.store.keep(&points[*i], &features);
+                found[*i] = Some(features);
+            }
+        }
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// F2(tau(xi, x)) at one point.
+    ///
+    /// # Errors
+    /// As [`Self::at`].
+    pub fn one(&mut self, point: &[f64]) -> Result<Arc<[f32]>, FeatureError> {
+        let found = self.at(&[point.to_vec()])?;
+        found.into_iter().next().ok_or_else(|| FeatureError::NotFinite { parameters: point.to_vec() })
+    }
+
+    fn encode(&mut self, parameters: &[f64], count: usize) -> Result<Vec<Arc<[f32]>>, FeatureError> {
+        let images = self.transformation.apply_at(self.image, self.shape, parameters)?;
+        self.store.evaluations += count as u64;
+        let Some(encoder) = self.encoder.as_mut() else {
+            return Ok(images.chunks_exact(self.image.len().max(1)).map(Arc::from).collect());
+        };
+        let mut codes = Vec::new();
+        let dims = encoder.run(&images, &mut codes)?;
+        let len = dims.iter().product::<usize>().max(1);
+        Ok(codes.chunks_exact(len).map(Arc::from).collect())
     }
 }
 

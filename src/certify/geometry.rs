@@ -1,15 +1,17 @@
 //! Geometry of one image (DESIGN 3): how far the law of the smoothed input moves over a box of parameters.
 //!
-//! No sampling happens here. What comes out are moves; the certificate joins them with the votes.
+//! No sampling happens here. What comes out is the probability that the class must have at an anchor; the certificate
+//! joins it with the votes.
 
 use std::sync::Arc;
 
 use super::channel::SemanticChannel;
-use super::features::{FeatureError, Features};
-use super::moves::Move;
+use super::features::{FeatureError, Features, difference};
+use super::growth::Growth;
+use super::moves::{self, Move};
 use super::oracle::ImageOracle;
 use super::ranges::Range;
-use crate::host::{Estimator, HostError, Noise};
+use crate::host::{BoundKind, Estimator, HostError, Noise};
 use crate::stats::normal;
 
 /// Whether a bound is proved, or a maximum over sampled points (DESIGN 3.5). Never mixed up.
@@ -47,28 +49,33 @@ pub struct Moves<'a> {
 pub enum Geometry<'a> {
     /// Parameter space: theta itself is shifted.
     Resolvable(ResolvableGeometry<'a>),
-    /// Code space: the code is shifted.
-    Semantic(SemanticGeometry<'a>),
+    /// Code space, or pixel space: the code is shifted.
+    Channel(Box<ChannelGeometry<'a>>),
 }
 
-/// Additive transformations: tau(theta, tau(xi, x)) = tau(theta + xi, x), so the shift is xi (DESIGN 3.2).
+/// Additive transformations: tau(theta, tau(xi, x)) = tau(theta + xi, x), so from an anchor a the shift is xi - a
+/// (DESIGN 3.2).
 #[derive(Debug)]
 pub struct ResolvableGeometry<'a> {
-    /// The law of theta.
-    pub noise: &'a Noise,
+    /// The law of each coordinate of theta.
+    pub noise: &'a [Arc<Noise>],
 }
 
-/// The semantic channel on the real transformation (DESIGN 3.3).
+/// The semantic channel on the real transformation (DESIGN 3.3); in pixel space with the identity for F2.
 #[derive(Debug)]
-pub struct SemanticGeometry<'a> {
+pub struct ChannelGeometry<'a> {
     /// Features of the image.
     pub features: Features<'a>,
+    /// What is proven about them between computed points.
+    pub growth: Growth<'a>,
     /// Measures their differences.
-    pub channel: Arc<SemanticChannel>,
+    pub channel: &'a SemanticChannel,
     /// Bounds the supremum over a box.
     pub estimator: &'a Estimator,
     /// The range of the case.
-    pub range: Range,
+    pub range: &'a Range,
+    /// What the claim's slack adds to every distance, L_F2 slack / sigma2.
+    pub slack: f64,
 }
 
 impl Geometry<'_> {
@@ -79,7 +86,27 @@ impl Geometry<'_> {
     pub fn moves(&mut self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Moves<'_>, GeometryError> {
         match self {
             Self::Resolvable(geometry) => Ok(geometry.moves(anchor, low, high)),
-            Self::Semantic(geometry) => geometry.moves(anchor, low, high),
+            Self::Channel(geometry) => geometry.moves(anchor, low, high),
+        }
+    }
+
+    /// The move from `anchor` to each of some points, in the equivalent distance that a margin leaves: the z by which
+    /// Phi^-1 of the class's probability must exceed Phi^-1(1/2 + margin).
+    ///
+    /// # Errors
+    /// If a plugin or a network fails.
+    pub fn reaches(
+        &mut self,
+        anchor: &[f64],
+        points: &[Vec<f64>],
+        margin: f64,
+    ) -> Result<Vec<f64>, GeometryError> {
+        match self {
+            Self::Resolvable(geometry) => {
+                let reach = |point: &Vec<f64>| Ok(geometry.to(anchor, point).reach(margin)?);
+                points.iter().map(reach).collect()
+            }
+            Self::Channel(geometry) => geometry.distances(anchor, points).map_err(GeometryError::from),
         }
     }
 
@@ -87,36 +114,84 @@ impl Geometry<'_> {
     pub fn evaluations(&self) -> u64 {
         match self {
             Self::Resolvable(_) => 0,
-            Self::Semantic(geometry) => geometry.features.evaluations(),
+            Self::Channel(geometry) => geometry.features.store.evaluations(),
         }
     }
 }
 
 impl ResolvableGeometry<'_> {
-    /// T(p; t) falls as t moves away from 0 on either side, so the two ends of the interval are the worst.
+    /// The move from an anchor to one parameter.
+    fn to(&self, anchor: &[f64], point: &[f64]) -> Move<'_> {
+        Move::shift(self.noise, point.iter().zip(anchor).map(|(point, anchor)| point - anchor).collect())
+    }
+
+    /// T(p; t) falls as any coordinate of t moves away from 0 on either side, so the vertices of the box are the worst.
     fn moves(&self, anchor: &[f64], low: &[f64], high: &[f64]) -> Moves<'_> {
-        let down = (low[0] - anchor[0]).next_down().min(0.0);
-        let up = (high[0] - anchor[0]).next_up().max(0.0);
-        // An interval that ends at the anchor needs no move in that direction.
-        let ends = [(down, low[0] < anchor[0]), (up, high[0] > anchor[0])];
-        let worst =
-            ends.into_iter().filter(|(_, needed)| *needed).map(|(by, _)| Move::Shift { law: self.noise, by });
-        Moves { worst: worst.collect(), kind: Kind::Proven }
+        let low: Vec<f64> = low.iter().zip(anchor).map(|(low, a)| outward_down(*low, *a)).collect();
+        let high: Vec<f64> = high.iter().zip(anchor).map(|(high, a)| outward_up(*high, *a)).collect();
+        let vertices = moves::vertices(&low, &high);
+        let worst = vertices.into_iter().map(|by| Move::shift(self.noise, by)).collect();
+        Moves { worst, kind: Kind::Proven }
     }
 }
 
-impl SemanticGeometry<'_> {
+/// The shift from an anchor down to the low end of a box, rounded away from it; none where the box lies above.
+fn outward_down(low: f64, anchor: f64) -> f64 {
+    if low < anchor { (low - anchor).next_down() } else { 0.0 }
+}
+
+/// The shift from an anchor up to the high end of a box, rounded away from it; none where the box lies below.
+fn outward_up(high: f64, anchor: f64) -> f64 {
+    if high > anchor { (high - anchor).next_up() } else { 0.0 }
+}
+
+impl ChannelGeometry<'_> {
+    /// D between the codes at `anchor` and at each of some points, slack included (DESIGN 3.3).
+    fn distances(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, FeatureError> {
+        let from = self.features.one(anchor)?;
+        let to = self.features.at(points)?;
+        let distance = |to: &Arc<[f32]>| self.channel.distance(&difference(to, &from)) + self.slack;
+        Ok(to.iter().map(distance).collect())
+    }
+
     fn moves(&mut self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Moves<'_>, GeometryError> {
-        let code_len = self.channel.columns().first().map_or(0, Vec::len);
+        let (distance, kind) = match self.features.transformation.levels(self.features.shape, low, high)? {
+            Some(levels) => (self.over_levels(anchor, &levels)?, Kind::Proven),
+            None => self.over_continuum(anchor, low, high)?,
+        };
+        Ok(Moves { worst: vec![Move::Gaussian { distance: (distance + self.slack).next_up() }], kind })
+    }
+
+    /// The largest distance to finitely many parameters, all of which are computed.
+    fn over_levels(&mut self, anchor: &[f64], levels: &[Vec<f64>]) -> Result<f64, FeatureError> {
+        let from = self.features.one(anchor)?;
+        let to = self.features.at(levels)?;
+        let distances = to.iter().map(|to| self.channel.distance(&difference(to, &from)));
+        // A distance that is no number must not be lost in a maximum.
+        Ok(distances.fold(0.0, |largest, d| if d.is_nan() { f64::INFINITY } else { d.max(largest) }))
+    }
+
+    fn over_continuum(
+        &mut self,
+        anchor: &[f64],
+        low: &[f64],
+        high: &[f64],
+    ) -> Result<(f64, Kind), GeometryError> {
+        let code_len = self.features.one(anchor)?.len();
         let mut oracle = ImageOracle {
             features: &mut self.features,
-            channel: &self.channel,
-            range: &self.range,
+            growth: &mut self.growth,
+            channel: self.channel,
+            range: self.range,
             code_len,
         };
         let bound = self.estimator.bound(&mut oracle, anchor, low, high)?;
-        // No growth bound is supplied to estimators here, so nothing that they call proven is (DESIGN 3.5).
-        Ok(Moves { worst: vec![Move::Gaussian { distance: bound.value }], kind: Kind::Estimated })
+        if bound.kind == BoundKind::Proven
+            && let Some(rounding) = self.growth.rounding()?
+        {
+            return Ok(((bound.value + rounding).next_up(), Kind::Proven));
+        }
+        Ok((bound.value, Kind::Estimated))
     }
 }
 

@@ -3,12 +3,13 @@
 //! - [`case`]: everything that the images of one case share;
 //! - [`ranges`]: the parameters that a claim is about;
 //! - [`channel`]: the semantic channel's distance (DESIGN 3.3);
-//! - [`features`], [`differences`], [`oracle`]: what an M-estimator may ask of an image;
+//! - [`features`], [`differences`], [`growth`], [`oracle`]: what an M-estimator may ask of an image;
 //! - [`moves`]: one move of the smoothed input's law, and what is kept under it;
 //! - [`geometry`]: per image, the worst moves over a box of parameters; no sampling;
 //! - [`cover`]: anchors and their cells;
 //! - [`certificate`]: joins geometry and votes;
-//! - [`image`], [`worker`]: one image's certification, step by step, and the networks it runs on.
+//! - [`image`], [`worker`]: one image's certification, step by step, and the networks it runs on;
+//! - [`outcome`]: what is claimed of it.
 
 pub mod case;
 pub mod certificate;
@@ -17,9 +18,11 @@ pub mod cover;
 pub mod differences;
 pub mod features;
 pub mod geometry;
+pub mod growth;
 pub mod image;
 pub mod moves;
 pub mod oracle;
+pub mod outcome;
 pub mod ranges;
 pub mod small_matrix;
 pub mod worker;

@@ -3,6 +3,7 @@
 use super::channel::SemanticChannel;
 use super::differences::derivatives;
 use super::features::{FeatureError, Features, difference};
+use super::growth::Growth;
 use super::ranges::Range;
 use crate::host;
 
@@ -14,6 +15,8 @@ const MAX_EVALUATIONS: u64 = 20_000;
 pub struct ImageOracle<'a, 'b> {
     /// The image's features.
     pub features: &'a mut Features<'b>,
+    /// What is proven about them between computed points.
+    pub growth: &'a mut Growth<'b>,
     /// The channel that measures differences of features.
     pub channel: &'a SemanticChannel,
     /// The range of the case.
@@ -32,9 +35,9 @@ impl ImageOracle<'_, '_> {
     /// # Errors
     /// If features can't be had.
     pub fn distances(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, FeatureError> {
-        let from = self.features.at(&[anchor.to_vec()])?;
+        let from = self.features.one(anchor)?;
         let to = self.features.at(points)?;
-        Ok(to.iter().map(|to| self.channel.distance(&difference(to, &from[0]))).collect())
+        Ok(to.iter().map(|to| self.channel.distance(&difference(to, &from))).collect())
     }
 
     /// The m columns of J at each of some points.
@@ -95,5 +98,9 @@ impl host::Oracle for ImageOracle<'_, '_> {
             corollary1: jacobians.iter().map(|j| self.channel.local_m_of_corollary1(j)).collect(),
             exact: jacobians.iter().map(|j| self.channel.local_m_exact(j)).collect(),
         })
+    }
+
+    fn growth_over(&mut self, low: &[f64], high: &[f64]) -> Result<Option<Vec<f64>>, host::OracleError> {
+        self.growth.over(low, high).map_err(host::OracleError::new)
     }
 }

@@ -1,5 +1,40 @@
 //! The range of parameters that a case is about, and the part of it within a radius of the identity.
 
+/// How the distance of several parameters from the identity is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Norm {
+    /// The sum of absolute values.
+    L1,
+    /// The root of the sum of squares.
+    #[default]
+    L2,
+    /// The largest absolute value.
+    Linf,
+}
+
+impl Norm {
+    /// All norms, by name.
+    pub const ALL: [(&'static str, Self); 3] = [("l1", Self::L1), ("l2", Self::L2), ("linf", Self::Linf)];
+
+    /// The norm of a vector, to within some ulps.
+    pub fn of(self, vector: impl Iterator<Item = f64>) -> f64 {
+        let mut sizes = vector.map(f64::abs);
+        match self {
+            Self::L1 => sizes.sum(),
+            // One entry is its own norm, exactly.
+            Self::L2 => {
+                let sizes: Vec<f64> = sizes.collect();
+                match sizes[..] {
+                    [single] => single,
+                    _ => sizes.iter().map(|size| size * size).sum::<f64>().sqrt(),
+                }
+            }
+            Self::Linf => sizes.by_ref().fold(0.0, f64::max),
+        }
+    }
+}
+
 /// A box of parameters that holds the identity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Range {
@@ -9,13 +44,15 @@ pub struct Range {
     pub high: Vec<f64>,
     /// The parameters at which the transformation does nothing; inside the box.
     pub identity: Vec<f64>,
+    /// How |xi| is measured.
+    pub norm: Norm,
 }
 
 impl Range {
-    /// The largest |xi| of one parameter's range: radii are capped here.
+    /// The largest |xi| of the range: radii are capped here.
     pub fn cap(&self) -> f64 {
         let reach = |i: usize| (self.high[i] - self.identity[i]).max(self.identity[i] - self.low[i]);
-        (0..self.identity.len()).map(reach).fold(0.0, f64::max)
+        self.norm.of((0..self.identity.len()).map(reach))
     }
 
     /// The smallest box that holds every xi of the range with |xi| <= radius, rounded outward.
@@ -23,6 +60,13 @@ impl Range {
         let low = self.identity.iter().zip(&self.low).map(|(id, low)| (id - radius).next_down().max(*low));
         let high = self.identity.iter().zip(&self.high).map(|(id, high)| (id + radius).next_up().min(*high));
         (low.collect(), high.collect())
+    }
+
+    /// The least |xi| of a box, rounded down: a box without proof leaves every smaller radius intact.
+    pub fn nearest(&self, low: &[f64], high: &[f64]) -> f64 {
+        let gap = |i: usize| (low[i] - self.identity[i]).max(self.identity[i] - high[i]).max(0.0);
+        let nearest = self.norm.of((0..self.identity.len()).map(gap));
+        if self.identity.len() == 1 { nearest } else { (nearest * (1.0 - 1e-12)).max(0.0) }
     }
 }
 
@@ -32,11 +76,25 @@ mod tests {
 
     #[test]
     fn boxes_hold_all_within_the_radius_and_stay_in_the_range() {
-        let range = Range { low: vec![-10.0], high: vec![50.0], identity: vec![0.0] };
+        let range = Range { low: vec![-10.0], high: vec![50.0], identity: vec![0.0], norm: Norm::L2 };
         assert_eq!(range.cap(), 50.0);
         let (low, high) = range.within(20.0);
         assert_eq!(low, [-10.0]);
         assert!(high[0] >= 20.0 && high[0] < 20.0 + 1e-9);
         assert_eq!(range.within(50.0), (vec![-10.0], vec![50.0]));
+    }
+
+    #[test]
+    fn norms_measure_boxes_from_the_identity() {
+        let range =
+            |norm| Range { low: vec![-3.0, -4.0], high: vec![3.0, 4.0], identity: vec![0.0, 0.0], norm };
+        for (norm, cap, nearest) in
+            [(Norm::L1, 7.0, 3.0), (Norm::L2, 5.0, 5f64.sqrt()), (Norm::Linf, 4.0, 2.0)]
+        {
+            assert_eq!(range(norm).cap(), cap);
+            let found = range(norm).nearest(&[1.0, -4.0], &[3.0, -2.0]);
+            assert!(found <= nearest && nearest - found < 1e-9, "{norm:?}: {found}");
+            assert_eq!(range(norm).nearest(&[-1.0, -1.0], &[0.5, 0.5]), 0.0);
+        }
     }
 }

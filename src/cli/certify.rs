@@ -105,7 +105,7 @@ fn print_table(plan: &Plan, finished: &Finished) -> Result<(), CliError> {
             let first = |text: String| if i == 0 { text } else { String::new() };
             table.add_row(vec![
                 first(summary.name.clone()),
-                first(planned.method.clone()),
+                first(planned.method.to_string()),
                 number(entry.radius),
                 percent(entry.accuracy),
                 kind.to_owned(),

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::audit::records::Record;
 use crate::audit::run::Observer;
-use crate::certify::image::Status;
+use crate::certify::outcome::Status;
 
 /// Without a terminal, a line at most this often.
 const LINE_EVERY: Duration = Duration::from_secs(20);

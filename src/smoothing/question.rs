@@ -4,19 +4,54 @@ use std::sync::Arc;
 
 use super::ballot::Vote;
 use super::site::Site;
+use crate::stats::sequential::{ConfidenceSequence, looks};
 
 /// How many draws a question asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Rule {
     /// Exactly this many draws, numbered from 0.
     Fixed(u64),
+    /// As many as it takes to decide, looked at after fixed numbers of draws.
+    Sequential(Arc<SequentialRule>),
+}
+
+/// Draws until it is decided whether the probability of a class exceeds each of some thresholds (MATHEMATICS 8).
+#[derive(Debug, Clone, PartialEq)]
+pub struct SequentialRule {
+    /// The class whose probability is in question.
+    pub class: u32,
+    /// The probabilities p* to exceed.
+    pub thresholds: Vec<f64>,
+    /// The probability that any threshold is ever exceeded wrongly.
+    pub alpha: f64,
+    /// The most draws.
+    pub budget: u64,
+}
+
+/// Level of the mirrored test that gives a threshold up. A wrong refusal costs a certificate, never confidence.
+const FUTILITY: f64 = 0.01;
+
+impl SequentialRule {
+    /// Whether nothing more is to be learnt: every threshold is passed or out of reach.
+    pub fn is_decided(&self, counts: &Counts) -> bool {
+        let (votes, draws) = (counts.of(self.class), counts.draws());
+        let (passing, failing) = (ConfidenceSequence::new(self.alpha), ConfidenceSequence::new(FUTILITY));
+        let decided = |q: &f64| passing.exceeds(*q, votes, draws) || failing.falls_short(*q, votes, draws);
+        draws > 0 && self.thresholds.iter().all(decided)
+    }
 }
 
 impl Rule {
-    /// The number of draws that this rule wants in all.
-    pub fn draws(self) -> u64 {
+    /// The number of draws, in all, after which the question is looked at again; `None` once it is answered.
+    ///
+    /// A pure function of the counts at the last look, so that neither verdicts nor counts depend on how batches
+    /// were packed.
+    pub fn next_look(&self, counts: &Counts) -> Option<u64> {
+        let drawn = counts.draws();
         match self {
-            Self::Fixed(draws) => draws,
+            Self::Fixed(draws) => (drawn < *draws).then_some(*draws),
+            Self::Sequential(rule) if rule.is_decided(counts) => None,
+            Self::Sequential(rule) => looks(rule.budget).find(|look| *look > drawn),
         }
     }
 }
@@ -53,6 +88,15 @@ impl Counts {
         }
     }
 
+    /// These draws and others together.
+    #[must_use]
+    pub fn plus(mut self, other: &Self) -> Self {
+        self.votes.resize(self.votes.len().max(other.votes.len()), 0);
+        self.votes.iter_mut().zip(&other.votes).for_each(|(sum, votes)| *sum += votes);
+        self.failures += other.failures;
+        self
+    }
+
     /// All draws, failures included.
     pub fn draws(&self) -> u64 {
         self.votes.iter().sum::<u64>() + self.failures
@@ -80,6 +124,46 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn rule(thresholds: &[f64], budget: u64) -> Rule {
+        Rule::Sequential(Arc::new(SequentialRule {
+            class: 0,
+            thresholds: thresholds.to_vec(),
+            alpha: 0.001,
+            budget,
+        }))
+    }
+
+    fn counts(votes: u64, others: u64) -> Counts {
+        Counts { votes: vec![votes, others], failures: 0 }
+    }
+
+    #[test]
+    fn a_fixed_rule_looks_once() {
+        assert_eq!(Rule::Fixed(7).next_look(&counts(0, 0)), Some(7));
+        assert_eq!(Rule::Fixed(7).next_look(&counts(7, 0)), None);
+        assert_eq!(Rule::Fixed(0).next_look(&counts(0, 0)), None);
+    }
+
+    #[test]
+    fn a_sequential_rule_ends_when_every_threshold_is_decided() {
+        let one = rule(&[0.75], 1000);
+        assert_eq!(one.next_look(&counts(0, 0)), Some(20));
+        assert_eq!(one.next_look(&counts(20, 0)), Some(23));
+        assert_eq!(one.next_look(&counts(43, 0)), None, "passed");
+        assert_eq!(one.next_look(&counts(3, 17)), None, "out of reach");
+        let two = rule(&[0.75, 0.999], 1000);
+        assert_eq!(two.next_look(&counts(43, 0)), Some(50), "the second is open");
+        assert_eq!(two.next_look(&counts(40, 3)), Some(50));
+        assert_eq!(two.next_look(&counts(990, 10)), None);
+    }
+
+    #[test]
+    fn the_budget_ends_a_sequential_rule() {
+        let close = rule(&[0.75], 30);
+        assert_eq!(close.next_look(&counts(20, 7)), Some(30));
+        assert_eq!(close.next_look(&counts(22, 8)), None);
+    }
 
     #[test]
     fn failures_count_as_draws_and_for_every_rival() {

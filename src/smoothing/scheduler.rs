@@ -151,16 +151,31 @@ impl Segment {
     }
 }
 
-/// A question under way: its next draw, and its counts so far.
+/// A question under way: its next draw, its next look, and its counts so far.
 struct OpenQuestion {
     question: Question,
     next: u64,
+    look: Option<u64>,
     counts: Counts,
 }
 
 impl OpenQuestion {
+    fn new(question: Question, classes: usize) -> Self {
+        let counts = Counts::new(classes);
+        Self { look: question.rule.next_look(&counts), question, next: 0, counts }
+    }
+
     fn is_answered(&self) -> bool {
-        self.counts.draws() >= self.question.rule.draws()
+        self.look.is_none()
+    }
+
+    /// Looks, if all draws up to the look have been counted; whether more draws are wanted now.
+    fn look_again(&mut self) -> bool {
+        if self.look.is_none_or(|look| self.counts.draws() < look) {
+            return false;
+        }
+        self.look = self.question.rule.next_look(&self.counts);
+        self.look.is_some()
     }
 }
 
@@ -242,8 +257,7 @@ impl<M, O> Desk<M, O> {
     }
 
     fn ask(&mut self, slot: usize, machine: M, questions: Vec<Question>) {
-        let classes = self.schedule.classes;
-        let open = |question| OpenQuestion { question, next: 0, counts: Counts::new(classes) };
+        let open = |question| OpenQuestion::new(question, self.schedule.classes);
         let questions: Vec<OpenQuestion> = questions.into_iter().map(open).collect();
         self.undrawn.extend((0..questions.len()).filter(|q| !questions[*q].is_answered()).map(|q| (slot, q)));
         self.waiting.insert(slot, Waiting { machine, questions });
@@ -262,7 +276,8 @@ impl<M, O> Desk<M, O> {
                 break;
             };
             let open = &mut waiting.questions[question];
-            let left = open.question.rule.draws() - open.next;
+            // No draw goes beyond the look: it might be one too many.
+            let left = open.look.unwrap_or(open.next).saturating_sub(open.next);
             let count = left.min(room);
             segments.push(Segment {
                 slot,
@@ -284,8 +299,11 @@ impl<M, O> Desk<M, O> {
         let mut votes = votes.iter().copied();
         for segment in segments {
             if let Some(waiting) = self.waiting.get_mut(&segment.slot) {
-                let counts = &mut waiting.questions[segment.question].counts;
-                votes.by_ref().take(segment.count as usize).for_each(|vote| counts.add(vote));
+                let open = &mut waiting.questions[segment.question];
+                votes.by_ref().take(segment.count as usize).for_each(|vote| open.counts.add(vote));
+                if open.look_again() {
+                    self.undrawn.push_back((segment.slot, segment.question));
+                }
             }
             self.answer(segment.slot);
         }

@@ -20,7 +20,8 @@ pub struct Site {
 pub enum Source {
     /// G(x) = E f(tau(theta, x)) (Eq. 1): the classifier sees the image transformed by a random parameter.
     Parameter(ParameterNoise),
-    /// G(x) = E h(F2(x) + A1 theta + b1 + theta') (Theorem 2): the rest of the network sees a noisy code.
+    /// G(x) = E h(F2(x) + A1 theta + b1 + theta') (Theorem 2): the rest of the network sees a noisy code. In pixel space
+    /// the code is the image itself.
     Code(CodeNoise),
 }
 
@@ -79,7 +80,8 @@ impl CodeNoise {
     /// # Errors
     /// If the noise plugin fails.
     pub fn sample(&self, stream: &mut DrawStream, code: &mut [f32]) -> Result<(), HostError> {
-        let theta = sample_parameters(&self.noise, stream)?;
+        let theta =
+            if self.columns.is_empty() { Vec::new() } else { sample_parameters(&self.noise, stream)? };
         for (i, (value, mean)) in code.iter_mut().zip(&self.mean).enumerate() {
             let affine: f64 = self.columns.iter().zip(&theta).map(|(column, theta)| column[i] * theta).sum();
             *value = (mean + affine + self.semantic_noise * stream.normal()) as f32;

@@ -17,6 +17,8 @@ pub enum Purpose {
     Estimation,
     /// Sampling the smoothed classifier on a transformed image, to test a certificate.
     Probe,
+    /// Bounding the probability of the chosen class at an anchor of a cover.
+    Anchor,
 }
 
 impl Purpose {
@@ -25,6 +27,7 @@ impl Purpose {
             Self::Selection => 0,
             Self::Estimation => 1,
             Self::Probe => 2,
+            Self::Anchor => 3,
         }
     }
 }
@@ -40,7 +43,7 @@ pub struct StreamName<'a> {
     pub index: u64,
     /// What the draws are for.
     pub purpose: Purpose,
-    /// The anchor's number; 0 is the identity.
+    /// The anchor's number in its cover, with its place in the parent's cell after refinements; 0 for the identity.
     pub anchor: u64,
     /// How often the anchor's cell was refined.
     pub generation: u64,

@@ -38,8 +38,8 @@ enum DrawError {
     Network(#[from] NetworkError),
     #[error("the decoder gave {found} values an image, expected {expected}")]
     DecodedSize { found: usize, expected: usize },
-    #[error("draws of image space and of code space in one batch, or code draws without a decoder")]
-    MixedSpaces,
+    #[error("draws of different kinds in one batch")]
+    MixedKinds,
 }
 
 impl NetworkVoter {
@@ -80,8 +80,12 @@ impl NetworkVoter {
     /// The images that the classifier is to see, one a draw.
     fn fill_images(&mut self, draws: &[Draw<'_>], images: &mut Vec<f32>) -> Result<(), DrawError> {
         let pixels = self.shape.iter().product::<usize>();
+        let of_parameters =
+            draws.first().is_some_and(|draw| matches!(&*draw.site.source, Source::Parameter(_)));
         match self.decoder.as_mut() {
-            None => transform(draws, self.shape, &mut self.inputs, images),
+            None if of_parameters => transform(draws, self.shape, &mut self.inputs, images),
+            // Pixel space: the noisy code is the image.
+            None => sample_codes(draws, pixels, images),
             Some(decoder) => {
                 sample_codes(draws, decoder.item_len(), &mut self.inputs)?;
                 decoder.run(&self.inputs, images)?;
@@ -108,7 +112,7 @@ fn transform(
     let mut sites: Vec<&ParameterNoise> = Vec::with_capacity(draws.len());
     for draw in draws {
         let Source::Parameter(source) = &*draw.site.source else {
-            return Err(DrawError::MixedSpaces);
+            return Err(DrawError::MixedKinds);
         };
         copies.extend_from_slice(&source.image);
         parameters.extend(sample_parameters(&source.noise, &mut draw.site.key.draw(draw.number))?);
@@ -125,7 +129,7 @@ fn sample_codes(draws: &[Draw<'_>], code_len: usize, codes: &mut Vec<f32>) -> Re
     codes.resize(draws.len() * code_len, 0.0);
     for (draw, code) in draws.iter().zip(codes.chunks_exact_mut(code_len)) {
         let Source::Code(source) = &*draw.site.source else {
-            return Err(DrawError::MixedSpaces);
+            return Err(DrawError::MixedKinds);
         };
         source.sample(&mut draw.site.key.draw(draw.number), code)?;
     }

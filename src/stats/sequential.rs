@@ -55,7 +55,7 @@ impl ConfidenceSequence {
         if successes == 0 || successes > trials || !(self.alpha > 0.0 && self.alpha < 1.0) {
             return 0.0;
         }
-        let wanted = -self.alpha.ln() * (1.0 + 1e-12) + 1e-9;
+        let wanted = self.wanted();
         let (mut reached, mut missed) = (0.0_f64, 1.0_f64);
         while missed - reached > f64::EPSILON * missed {
             let middle = reached + 0.5 * (missed - reached);
@@ -71,9 +71,20 @@ impl ConfidenceSequence {
         reached
     }
 
-    /// Whether p > q is decided: E_q >= 1/alpha.
+    /// Whether p > q is decided: E_q >= 1/alpha. The same as `lower_bound > q`, at the cost of one evaluation.
     pub fn exceeds(&self, q: f64, successes: u64, trials: u64) -> bool {
-        self.lower_bound(successes, trials) > q
+        let possible = successes > 0 && successes <= trials && self.alpha > 0.0 && self.alpha < 1.0;
+        possible && q < 1.0 && (q <= 0.0 || self.log_e_value(q, successes, trials) >= self.wanted())
+    }
+
+    /// Whether p < q is decided by the mirrored test, E'_(1-q) of the failures.
+    pub fn falls_short(&self, q: f64, successes: u64, trials: u64) -> bool {
+        successes <= trials && self.exceeds(1.0 - q, trials - successes, trials)
+    }
+
+    /// ln(1/alpha), rounded up.
+    fn wanted(&self) -> f64 {
+        -self.alpha.ln() * (1.0 + 1e-12) + 1e-12
     }
 
     /// U_n, the mirrored bound from above, rounded up: used to refuse early, which costs no confidence.
@@ -84,15 +95,19 @@ impl ConfidenceSequence {
         (1.0 - self.lower_bound(trials - successes, trials)).next_up().min(1.0)
     }
 
-    /// ln E_q.
+    /// ln E_q, rounded down.
     fn log_e_value(&self, q: f64, successes: u64, trials: u64) -> f64 {
         let (k, rest) = (successes as f64, (trials - successes) as f64);
-        let odds = 1.0 / q - 1.0;
+        // 1 - q is exact above 1/2, where the odds would otherwise cancel.
+        let odds = (1.0 - q) / q;
         let terms = self.mixture.atoms.iter().map(|(u, weight)| {
+            let gained = k * (odds * u).ln_1p();
             let lost = if rest > 0.0 { rest * (-u).ln_1p() } else { 0.0 };
-            weight.ln() + k * (odds * u).ln_1p() + lost
+            // The argument and the function err by some ulps each, and so does every product and sum.
+            let rounding = 8.0 * f64::EPSILON * (gained + 1.0 - if lost.is_finite() { lost } else { 0.0 });
+            weight.ln() + gained + lost - rounding
         });
-        log_sum_exp(terms)
+        log_sum_exp(terms) - 32.0 * f64::EPSILON
     }
 }
 
@@ -219,6 +234,19 @@ mod tests {
             prop_assert!(bound <= clopper_pearson::lower_bound(successes, trials, 0.01) + 1e-12);
             prop_assert!(bound <= sequence.lower_bound((successes + 1).min(trials), trials) + 1e-12);
             prop_assert!(sequence.upper_bound(successes, trials) >= successes as f64 / trials as f64);
+        }
+
+        #[test]
+        fn one_threshold_is_decided_as_the_bounds_say(trials in 1_u64..2000, share in 0.0_f64..=1.0, q in 0.01_f64..0.999) {
+            let successes = (share * trials as f64) as u64;
+            let sequence = ConfidenceSequence::new(0.001);
+            let (lower, upper) = (sequence.lower_bound(successes, trials), sequence.upper_bound(successes, trials));
+            if (q - lower).abs() > 1e-12 {
+                prop_assert_eq!(sequence.exceeds(q, successes, trials), q < lower);
+            }
+            if (q - upper).abs() > 1e-12 {
+                prop_assert_eq!(sequence.falls_short(q, successes, trials), q > upper);
+            }
         }
     }
 }

@@ -78,4 +78,48 @@ impl Transformation {
         self.plugin.apply(&copies, [count, channels, height, width], parameters, &mut out)?;
         Ok(out)
     }
+
+    /// m proven bounds on the l2 norm of d tau(xi, x) / d xi_j over a box; `None` where the transformation states none.
+    ///
+    /// # Errors
+    /// If the plugin fails.
+    pub fn lipschitz(
+        &self,
+        image: &[f32],
+        shape: [usize; 3],
+        low: &[f64],
+        high: &[f64],
+    ) -> Result<Option<Vec<f64>>, HostError> {
+        self.plugin.lipschitz(image, shape, low, high)
+    }
+
+    /// A proven bound on the l2 distance between the computed and the exact tau(xi, x) over a box; `None` where the
+    /// transformation states none.
+    ///
+    /// # Errors
+    /// If the plugin fails.
+    pub fn rounding(
+        &self,
+        image: &[f32],
+        shape: [usize; 3],
+        low: &[f64],
+        high: &[f64],
+    ) -> Result<Option<f64>, HostError> {
+        self.plugin.rounding(image, shape, low, high)
+    }
+
+    /// All parameter points of a box that act differently on images of a shape, for transformations with finitely many.
+    ///
+    /// # Errors
+    /// If the plugin fails.
+    pub fn levels(
+        &self,
+        shape: [usize; 3],
+        low: &[f64],
+        high: &[f64],
+    ) -> Result<Option<Vec<Vec<f64>>>, HostError> {
+        let m = self.parameters().len().max(1);
+        let values = self.plugin.levels(shape, low, high)?;
+        Ok(values.map(|values| values.chunks_exact(m).map(<[f64]>::to_vec).collect()))
+    }
 }

@@ -7,7 +7,7 @@ use super::super::records::{Header, PluginDigest};
 use super::super::schema;
 use super::case::PlannedCase;
 use super::data::Selection;
-use crate::certify::case::Method;
+use crate::certify::case::{Anchors, Method};
 use crate::data::Dataset;
 use crate::onnx::runtime::{Runtime, SessionOptions};
 
@@ -75,19 +75,24 @@ pub(super) fn case(planned: &PlannedCase, table: &schema::Case) -> Value {
     };
     let channel = match &case.method {
         Method::Resolvable => Value::Null,
-        Method::Semantic(parts) => {
+        Method::Channel(parts) => {
             json!({ "sigma1": parts.channel.parameter_noise(), "sigma2": parts.channel.semantic_noise() })
         }
     };
     json!({
         "name": case.name,
-        "method": planned.method,
+        "method": planned.method.name(),
         "transformation": options(&table.transformation.get_ref().options()),
         "range": [case.range.low, case.range.high],
         "noise": table.noise.as_ref().map(|noise| tables(noise.get_ref())),
         "estimator": table.estimator.as_ref().map(|estimator| options(&estimator.get_ref().options())),
         "channel": channel,
-        "radii": planned.radii,
+        "norm": case.range.norm,
+        "radii": case.radii,
+        "anchors": match case.anchors {
+            Anchors::Single => json!(1),
+            Anchors::Cover { max, p } => json!({ "max": max, "p": p }),
+        },
         "plugins": planned.plugins,
         "models": planned.models().values().map(|m| (m.path.clone(), m.sha256.clone())).collect::<Vec<_>>(),
         "preprocess": {
@@ -96,7 +101,7 @@ pub(super) fn case(planned: &PlannedCase, table: &schema::Case) -> Value {
             "label_offset": planned.classifier.label_offset,
         },
         "sampling": {
-            "mode": "fixed", "alpha": sampling.alpha, "select": sampling.select, "draws": sampling.draws,
+            "mode": sampling.mode.name(), "alpha": sampling.alpha, "select": sampling.select, "draws": sampling.draws,
             "bound": sampling.bound, "margin": sampling.margin,
         },
     })

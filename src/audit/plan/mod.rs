@@ -3,18 +3,23 @@
 //!
 //! - [`data`]: which images;
 //! - [`models`]: model files, their contracts, and the networks that workers open;
+//! - [`keys`]: which keys a case may have;
 //! - [`parameters`]: transformation, range and noise;
-//! - [`surrogate`]: F1, F2 and H of a semantic case;
+//! - [`channel`], [`surrogate`]: noise in a code or on pixels; F1, F2 and H;
+//! - [`targets`]: radii, requirement and anchors;
 //! - [`case`]: one case put together;
 //! - [`description`]: what the audit's digest covers.
 
 pub mod case;
+pub mod channel;
 pub mod data;
 pub mod description;
+pub mod keys;
 pub mod models;
 pub mod parameters;
 pub mod sampling;
 pub mod surrogate;
+pub mod targets;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

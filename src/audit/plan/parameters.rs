@@ -5,10 +5,11 @@ use std::sync::Arc;
 use toml::{Spanned, Value};
 
 use super::super::error::{At, Fault, Problem};
+use super::super::hint;
 use super::super::plugin_table::PluginTable;
 use super::super::schema::{Case, OneOrMany};
 use super::{Workshop, locate};
-use crate::certify::ranges::Range;
+use crate::certify::ranges::{Norm, Range};
 use crate::host::Noise;
 use crate::stats::normal;
 use crate::transformation::{Class, Transformation};
@@ -29,32 +30,52 @@ pub(super) fn transformation(
         &spanned,
     )?;
     let transformation = Transformation::from_plugin(plugin);
-    let found = transformation.parameters().len();
-    if found != 1 {
-        let problem = Problem::SeveralParameters { transformation: transformation.id().to_owned(), found };
-        return Err(problem.at(spanned.get_ref().plugin.span()));
-    }
     let Some(range) = range else {
         let example = "transformation = { plugin = \"rotation\", range = [-10.0, 10.0] }";
         let method = case.method.get_ref().clone();
         return Err(Problem::Missing { method, key: "range", example }.at(case.transformation.span()));
     };
-    let pair = number_pair(&range)?;
-    let range = check_domain(&transformation, pair, range.span())?;
+    let pairs = number_pairs(&range, transformation.parameters().len())?;
+    let range = Range { norm: norm(case)?, ..check_domain(&transformation, &pairs, range.span())? };
     Ok((Arc::new(transformation), range))
 }
 
+/// How |xi| of several parameters is measured.
+fn norm(case: &Case) -> Result<Norm, Fault> {
+    let Some(norm) = &case.norm else { return Ok(Norm::default()) };
+    let name = norm.get_ref();
+    Norm::ALL.into_iter().find(|(known, _)| known == name).map(|(_, norm)| norm).ok_or_else(|| {
+        let nearest = hint::nearest(name, Norm::ALL.iter().map(|(known, _)| *known));
+        let known = Norm::ALL.iter().map(|(known, _)| (*known).to_owned()).collect();
+        Problem::Name { key: "norm", found: name.clone(), nearest, known }.at(norm.span())
+    })
+}
+
+/// A pair of numbers for each parameter, low first; a single parameter's pair may stand alone.
+fn number_pairs(value: &Spanned<Value>, parameters: usize) -> Result<Vec<[f64; 2]>, Fault> {
+    let items = value.get_ref().as_array().map(Vec::as_slice).unwrap_or_default();
+    let pairs: Option<Vec<[f64; 2]>> = match number_pair(value.get_ref()) {
+        Some(pair) if parameters == 1 => Some(vec![pair]),
+        _ => items.iter().map(number_pair).collect(),
+    };
+    pairs.filter(|pairs| pairs.len() == parameters).ok_or_else(|| {
+        let found = value.get_ref().to_string();
+        let expected = match parameters {
+            1 => "a pair of numbers `[low, high]` with low below high".to_owned(),
+            _ => format!(
+                "{parameters} pairs of numbers `[[low, high], ..]`, one per parameter, with low below high"
+            ),
+        };
+        Problem::Value { key: "range", found, expected }.at(value.span())
+    })
+}
+
 /// A pair of numbers, integers or floats, low first.
-fn number_pair(value: &Spanned<Value>) -> Result<[f64; 2], Fault> {
-    let numbers: Option<Vec<f64>> =
-        value.get_ref().as_array().map(|items| items.iter().filter_map(number).collect());
-    match numbers.as_deref() {
-        Some([low, high]) if low < high && low.is_finite() && high.is_finite() => Ok([*low, *high]),
-        _ => {
-            let found = value.get_ref().to_string();
-            let expected = "a pair of numbers `[low, high]` with low below high".to_owned();
-            Err(Problem::Value { key: "range", found, expected }.at(value.span()))
-        }
+fn number_pair(value: &Value) -> Option<[f64; 2]> {
+    let numbers: Vec<f64> = value.as_array()?.iter().map(number).collect::<Option<_>>()?;
+    match numbers[..] {
+        [low, high] if low < high && low.is_finite() && high.is_finite() => Some([low, high]),
+        _ => None,
     }
 }
 
@@ -64,39 +85,55 @@ fn number(value: &Value) -> Option<f64> {
 
 fn check_domain(
     transformation: &Transformation,
-    [low, high]: [f64; 2],
+    pairs: &[[f64; 2]],
     span: std::ops::Range<usize>,
 ) -> Result<Range, Fault> {
-    let parameter = &transformation.parameters()[0];
-    let inside = parameter.low <= low && high <= parameter.high;
-    if !inside || !(low..=high).contains(&parameter.identity) {
-        return Err(Problem::Domain {
-            parameter: parameter.name.clone(),
-            low,
-            high,
-            domain_low: parameter.low,
-            domain_high: parameter.high,
-            identity: parameter.identity,
+    for (parameter, [low, high]) in transformation.parameters().iter().zip(pairs) {
+        let inside = parameter.low <= *low && *high <= parameter.high;
+        if !inside || !(*low..=*high).contains(&parameter.identity) {
+            return Err(Problem::Domain {
+                parameter: parameter.name.clone(),
+                low: *low,
+                high: *high,
+                domain_low: parameter.low,
+                domain_high: parameter.high,
+                identity: parameter.identity,
+            }
+            .at(span));
         }
-        .at(span));
     }
-    Ok(Range { low: vec![low], high: vec![high], identity: vec![parameter.identity] })
+    Ok(Range {
+        low: pairs.iter().map(|[low, _]| *low).collect(),
+        high: pairs.iter().map(|[_, high]| *high).collect(),
+        identity: transformation.parameters().iter().map(|parameter| parameter.identity).collect(),
+        norm: Norm::default(),
+    })
 }
 
-/// The law of theta, one per parameter.
-pub(super) fn noise(shop: &Workshop<'_>, case: &Case) -> Result<Vec<Arc<Noise>>, Fault> {
+/// The law of theta, one per parameter; a single table stands for all of them.
+pub(super) fn noise(
+    shop: &Workshop<'_>,
+    case: &Case,
+    transformation: &Transformation,
+) -> Result<Vec<Arc<Noise>>, Fault> {
     let Some(noise) = &case.noise else {
         let example = "noise = { plugin = \"gaussian\", scale = 0.5 }";
         let method = case.method.get_ref().clone();
         return Err(Problem::Missing { method, key: "noise", example }.at(case.name.span()));
     };
     let OneOrMany(tables) = noise.get_ref();
-    if tables.len() != 1 {
-        let found = format!("{} tables", tables.len());
-        let expected = "one table, as the transformation has one parameter".to_owned();
-        return Err(Problem::Value { key: "noise", found, expected }.at(noise.span()));
+    let parameters = transformation.parameters().len();
+    match &tables[..] {
+        [single] => Ok(vec![one_noise(shop, single)?; parameters]),
+        several if several.len() == parameters => {
+            several.iter().map(|table| one_noise(shop, table)).collect()
+        }
+        several => {
+            let found = format!("{} tables", several.len());
+            let expected = format!("one table, or one for each of {parameters} parameters");
+            Err(Problem::Value { key: "noise", found, expected }.at(noise.span()))
+        }
     }
-    tables.iter().map(|table| one_noise(shop, table)).collect()
 }
 
 fn one_noise(shop: &Workshop<'_>, table: &Spanned<PluginTable>) -> Result<Arc<Noise>, Fault> {
@@ -110,7 +147,7 @@ pub(super) fn check_resolvable(
     case: &Case,
     transformation: &Transformation,
     range: &Range,
-    noise: &Noise,
+    noise: &[Arc<Noise>],
 ) -> Result<(), Fault> {
     let id = transformation.id().to_owned();
     let plugin_span = case.transformation.get_ref().plugin.span();
@@ -119,23 +156,24 @@ pub(super) fn check_resolvable(
             Problem::NotAdditive { transformation: id, class: transformation.class() }.at(plugin_span)
         );
     }
-    let (support_low, support_high) = noise.support();
-    let parameter = &transformation.parameters()[0];
-    let (low, high) = (range.low[0], range.high[0]);
-    if support_low + low.min(0.0) < parameter.low || support_high + high.max(0.0) > parameter.high {
-        let span = case.noise.as_ref().map_or(plugin_span, Spanned::span);
-        return Err(Problem::NoiseOutsideDomain {
-            noise: noise.id().to_owned(),
-            support_low,
-            support_high,
-            low,
-            high,
-            parameter: parameter.name.clone(),
-            transformation: id,
-            domain_low: parameter.low,
-            domain_high: parameter.high,
+    for (i, (parameter, noise)) in transformation.parameters().iter().zip(noise).enumerate() {
+        let (support_low, support_high) = noise.support();
+        let (low, high) = (range.low[i], range.high[i]);
+        if support_low + low.min(0.0) < parameter.low || support_high + high.max(0.0) > parameter.high {
+            let span = case.noise.as_ref().map_or(plugin_span, Spanned::span);
+            return Err(Problem::NoiseOutsideDomain {
+                noise: noise.id().to_owned(),
+                support_low,
+                support_high,
+                low,
+                high,
+                parameter: parameter.name.clone(),
+                transformation: id,
+                domain_low: parameter.low,
+                domain_high: parameter.high,
+            }
+            .at(span));
         }
-        .at(span));
     }
     check_composition(shop, transformation, range, noise, plugin_span)
 }
@@ -145,17 +183,22 @@ fn check_composition(
     shop: &Workshop<'_>,
     transformation: &Transformation,
     range: &Range,
-    noise: &Noise,
+    noise: &[Arc<Noise>],
     span: std::ops::Range<usize>,
 ) -> Result<(), Fault> {
     let shape = shop.data.shape();
     let image = shop.data.image(shop.selection.first as usize).at(span.clone())?;
+    let between = |share: f64| -> Vec<f64> {
+        range.low.iter().zip(&range.high).map(|(low, high)| (1.0 - share) * low + share * high).collect()
+    };
     for p in [0.05, 0.5, 0.95] {
-        let theta = noise.quantile_at(p).at(span.clone())?;
-        for xi in [range.low[0], 0.37 * range.low[0] + 0.63 * range.high[0], range.high[0]] {
-            let first = transformation.apply_at(&image, shape, &[xi]).at(span.clone())?;
-            let twice = transformation.apply_at(&first, shape, &[theta]).at(span.clone())?;
-            let once = transformation.apply_at(&image, shape, &[theta + xi]).at(span.clone())?;
+        let quantile = |noise: &Arc<Noise>| noise.quantile_at(p);
+        let theta: Vec<f64> = noise.iter().map(quantile).collect::<Result<_, _>>().at(span.clone())?;
+        for xi in [range.low.clone(), between(0.63), range.high.clone()] {
+            let sum: Vec<f64> = theta.iter().zip(&xi).map(|(theta, xi)| theta + xi).collect();
+            let first = transformation.apply_at(&image, shape, &xi).at(span.clone())?;
+            let twice = transformation.apply_at(&first, shape, &theta).at(span.clone())?;
+            let once = transformation.apply_at(&image, shape, &sum).at(span.clone())?;
             let differences = twice.iter().zip(&once).map(|(a, b)| f64::from((a - b).abs()));
             let deviation = differences.fold(0.0, f64::max);
             let size = once.iter().map(|v| f64::from(v.abs())).fold(1.0, f64::max);

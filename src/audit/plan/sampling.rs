@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::super::error::{Fault, Problem};
 use super::super::hint;
 use super::super::schema;
-use crate::certify::case::Sampling;
+use crate::certify::case::{Mode, Sampling};
 use crate::certify::certificate::VoteBound;
 
 /// More draws than this are a slip of the pen.
@@ -14,7 +14,7 @@ const MOST_DRAWS: u64 = 1_000_000_000;
 /// Checks the sampling table.
 pub(super) fn resolve(table: &Spanned<schema::Sampling>) -> Result<Sampling, Fault> {
     let sampling = table.get_ref();
-    check_mode(table)?;
+    let mode = mode(table)?;
     let alpha = *sampling.alpha.get_ref();
     if !(alpha > 0.0 && alpha < 0.5) {
         return Err(
@@ -36,7 +36,16 @@ pub(super) fn resolve(table: &Spanned<schema::Sampling>) -> Result<Sampling, Fau
         // The claim G_y > 1/2 + m says nothing of a runner-up, so p_B can't help it (DESIGN 3.8).
         return Err(value("margin", margin, "0 with `bound = \"top2\"`").at(sampling.margin.span()));
     }
+    if let Err(expected) = super::targets::check_bound(mode, bound) {
+        let problem = Problem::Value {
+            key: "bound",
+            found: "`top2` in mode `target`".to_owned(),
+            expected: expected.to_owned(),
+        };
+        return Err(problem.at(sampling.bound.span()));
+    }
     Ok(Sampling {
+        mode,
         alpha,
         select: *sampling.select.get_ref(),
         draws: *sampling.draws.get_ref(),
@@ -45,19 +54,15 @@ pub(super) fn resolve(table: &Spanned<schema::Sampling>) -> Result<Sampling, Fau
     })
 }
 
-fn check_mode(table: &Spanned<schema::Sampling>) -> Result<(), Fault> {
+fn mode(table: &Spanned<schema::Sampling>) -> Result<Mode, Fault> {
     let mode = &table.get_ref().mode;
-    let span = if mode.span().is_empty() { table.span() } else { mode.span() };
     match mode.get_ref().as_str() {
-        "fixed" => Ok(()),
-        "target" => {
-            let instead = "write `mode = \"fixed\"`; `draws` is then the number of draws of each image";
-            Err(Problem::NotAvailable { what: "sampling mode `target`".to_owned(), instead }.at(span))
-        }
+        "fixed" => Ok(Mode::Fixed),
+        "target" => Ok(Mode::Target),
         other => {
             let known = vec!["fixed".to_owned(), "target".to_owned()];
             let nearest = hint::nearest(other, known.iter().map(String::as_str));
-            Err(Problem::Name { key: "mode", found: other.to_owned(), nearest, known }.at(span))
+            Err(Problem::Name { key: "mode", found: other.to_owned(), nearest, known }.at(mode.span()))
         }
     }
 }

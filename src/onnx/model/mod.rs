@@ -13,6 +13,7 @@ pub mod external_data;
 pub mod file;
 pub mod foreign;
 mod graph;
+pub mod lipschitz;
 pub mod merge;
 pub mod signature;
 pub mod split;

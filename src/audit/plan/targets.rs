@@ -1,0 +1,132 @@
+//! What a case is to reach, and where the smoothed classifier is sampled for it.
+
+use toml::{Spanned, Value};
+
+use super::super::error::{Fault, Problem};
+use super::super::hint;
+use super::super::schema;
+use crate::certify::case::{Anchors, Mode, Sampling};
+use crate::certify::certificate::VoteBound;
+
+/// The most anchors of an image, unless the audit says otherwise.
+const MOST_ANCHORS: usize = 4096;
+
+/// A certified accuracy that a run must reach.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Requirement {
+    /// At this radius
+    pub radius: f64,
+    /// at least this share.
+    pub certified_accuracy: f64,
+    /// Bytes of the audit file.
+    pub span: std::ops::Range<usize>,
+}
+
+/// The radii that are reported, ascending: those listed and the one required; without any, the end of the range.
+pub(super) fn radii(
+    table: &schema::Case,
+    cap: f64,
+    require: Option<&Requirement>,
+) -> Result<Vec<f64>, Fault> {
+    let mut radii: Vec<f64> = require.iter().map(|require| require.radius).collect();
+    for radius in &table.radii {
+        let value = *radius.get_ref();
+        if !(value > 0.0 && value <= cap) {
+            let expected = format!("above 0 and at most {cap}, the end of the range");
+            return Err(Problem::Value { key: "radii", found: value.to_string(), expected }.at(radius.span()));
+        }
+        radii.push(value);
+    }
+    radii.sort_by(f64::total_cmp);
+    radii.dedup();
+    Ok(if radii.is_empty() { vec![cap] } else { radii })
+}
+
+/// What the case must reach.
+pub(super) fn requirement(table: &schema::Case, cap: f64) -> Result<Option<Requirement>, Fault> {
+    let Some(require) = &table.require else {
+        return Ok(None);
+    };
+    let (radius, share) = (&require.get_ref().radius, &require.get_ref().certified_accuracy);
+    if !(*radius.get_ref() > 0.0 && *radius.get_ref() <= cap) {
+        let (found, expected) = (radius.get_ref().to_string(), format!("above 0 and at most {cap}"));
+        return Err(Problem::Value { key: "radius", found, expected }.at(radius.span()));
+    }
+    if !(0.0..=1.0).contains(share.get_ref()) {
+        let (found, expected) = (share.get_ref().to_string(), "a share between 0 and 1".to_owned());
+        return Err(Problem::Value { key: "certified_accuracy", found, expected }.at(share.span()));
+    }
+    Ok(Some(Requirement {
+        radius: *radius.get_ref(),
+        certified_accuracy: *share.get_ref(),
+        span: require.span(),
+    }))
+}
+
+/// `anchors = 1`, `anchors = { max = .., p = .. }`, or the cover with its defaults.
+pub(super) fn anchors(table: &schema::Case, sampling: &Sampling) -> Result<Anchors, Fault> {
+    let anchors = match &table.anchors {
+        None => cover(&toml::Table::new(), 0..0, sampling)?,
+        Some(value) => match value.get_ref() {
+            Value::Integer(1) => Anchors::Single,
+            Value::Table(keys) => cover(keys, value.span(), sampling)?,
+            other => {
+                let expected =
+                    "`1`, the paper's single point, or a cover such as `{ max = 4096, p = 0.75 }`".to_owned();
+                let found = format!("`{other}`");
+                return Err(Problem::Value { key: "anchors", found, expected }.at(value.span()));
+            }
+        },
+    };
+    if anchors != Anchors::Single && sampling.bound == VoteBound::Top2 {
+        let what = "`bound = \"top2\"` with a cover".to_owned();
+        let span = table.anchors.as_ref().map_or_else(|| table.name.span(), Spanned::span);
+        return Err(
+            Problem::NotAvailable { what, instead: "write `anchors = 1`, or `bound = \"top1\"`" }.at(span)
+        );
+    }
+    Ok(anchors)
+}
+
+fn cover(keys: &toml::Table, span: std::ops::Range<usize>, sampling: &Sampling) -> Result<Anchors, Fault> {
+    let least = 0.5 + sampling.margin;
+    // Half way from what is claimed to certainty: 0.75 without a margin, where it takes the fewest draws.
+    let (mut max, mut p) = (MOST_ANCHORS, least.midpoint(1.0));
+    for (key, value) in keys {
+        let number = value.as_float().or_else(|| value.as_integer().map(|i| i as f64)).unwrap_or(f64::NAN);
+        let problem = match key.as_str() {
+            "max" if number >= 1.0 && number.fract() == 0.0 && number <= 1e6 => {
+                max = number as usize;
+                continue;
+            }
+            "p" if number > least && number < 1.0 => {
+                p = number;
+                continue;
+            }
+            "max" => Problem::Value {
+                key: "max",
+                found: value.to_string(),
+                expected: "a number of anchors".to_owned(),
+            },
+            "p" => {
+                let expected = format!("above {least}, which is claimed, and below 1");
+                Problem::Value { key: "p", found: value.to_string(), expected }
+            }
+            other => {
+                let nearest = hint::nearest(other, ["max", "p"].into_iter());
+                let known = vec!["max".to_owned(), "p".to_owned()];
+                Problem::Name { key: "anchors", found: other.to_owned(), nearest, known }
+            }
+        };
+        return Err(problem.at(span));
+    }
+    Ok(Anchors::Cover { max, p })
+}
+
+/// Whether a rule of draws fits the mode: `top2` needs a fixed number of draws.
+pub(super) fn check_bound(mode: Mode, bound: VoteBound) -> Result<(), &'static str> {
+    match (mode, bound) {
+        (Mode::Target, VoteBound::Top2) => Err("`top1`, or `mode = \"fixed\"`"),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,163 @@
+//! Anchors and cells (DESIGN 3.4): where the smoothed classifier is sampled, and what each place must prove.
+//!
+//! - here: what a cell is, before and after its draws;
+//! - [`line`], [`boxes`]: cells chosen by the geometry alone, before any draw, for one parameter and for several;
+//! - [`shares`]: which cell owns how much of alpha, and how many draws;
+//! - [`order`]: which cells are asked first, and the radius that the proven ones leave.
+
+pub mod boxes;
+pub mod line;
+pub mod order;
+pub mod shares;
+
+use super::geometry::{Geometry, GeometryError, Kind};
+use super::ranges::Range;
+use crate::smoothing::question::Counts;
+use crate::stats::normal;
+
+/// A box of parameters with the anchor that proves it, and what that took.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The anchor's parameters.
+    pub anchor: Vec<f64>,
+    /// The box's low ends.
+    pub low: Vec<f64>,
+    /// The box's high ends.
+    pub high: Vec<f64>,
+    /// p*_m: the smoothed probability at the anchor above which the box is proven.
+    pub p_star: f64,
+    /// Whether p* bounds the whole box, or the points that were looked at.
+    pub kind: Kind,
+    /// The share of alpha that the cell's test owns.
+    pub alpha: f64,
+    /// How often the cell was refined.
+    pub generation: u64,
+    /// The votes at the anchor.
+    pub counts: Counts,
+}
+
+/// The anchor of the paper: the identity.
+pub fn single_anchor(range: &Range) -> Vec<f64> {
+    range.identity.clone()
+}
+
+/// A cell that the geometry chose, without a draw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedCell {
+    /// The anchor's parameters.
+    pub anchor: Vec<f64>,
+    /// The box's low ends.
+    pub low: Vec<f64>,
+    /// The box's high ends.
+    pub high: Vec<f64>,
+    /// p*_m: the smoothed probability at the anchor above which the box is proven.
+    pub p_star: f64,
+    /// Whether p* bounds the whole box.
+    pub kind: Kind,
+    /// The least |xi| of the box: the radius that is left if the cell is not proven.
+    pub reach: f64,
+}
+
+/// The cells of a cover.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoverPlan {
+    /// The cells, in the order of their parameters.
+    pub cells: Vec<PlannedCell>,
+    /// The radius up to which they cover the range; beyond it no cell could be made.
+    pub limit: f64,
+}
+
+/// How a cover is chosen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CoverRule {
+    /// The most cells.
+    pub max: usize,
+    /// p_t, the probability that every cell may require.
+    pub p: f64,
+    /// m of the claim G_y > 1/2 + m.
+    pub margin: f64,
+}
+
+impl CoverRule {
+    /// The reach that p_t leaves: Phi^-1(p_t) - Phi^-1(1/2 + m).
+    pub fn reach(&self) -> f64 {
+        normal::quantile(self.p) - normal::quantile(0.5 + self.margin)
+    }
+}
+
+/// What a cover is made by: how far the smoothed input's law moves from an anchor.
+pub trait Moving {
+    /// The reach of the move from an anchor to each of some points (Phi^-1 of what is required, above 1/2 + m).
+    ///
+    /// # Errors
+    /// If a plugin or a network fails.
+    fn reaches(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError>;
+
+    /// p*_m over a box, as seen from an anchor, and whether it is proven.
+    ///
+    /// # Errors
+    /// If a plugin or a network fails.
+    fn required(&mut self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<(f64, Kind), GeometryError>;
+}
+
+/// An image's geometry with the margin in force.
+#[derive(Debug)]
+pub struct WithMargin<'a, 'b> {
+    /// The geometry.
+    pub geometry: &'a mut Geometry<'b>,
+    /// m of the claim.
+    pub margin: f64,
+}
+
+impl Moving for WithMargin<'_, '_> {
+    fn reaches(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError> {
+        self.geometry.reaches(anchor, points, self.margin)
+    }
+
+    fn required(&mut self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<(f64, Kind), GeometryError> {
+        let moves = self.geometry.moves(anchor, low, high)?;
+        Ok((moves.required_probability(self.margin)?, moves.kind))
+    }
+}
+
+impl PlannedCell {
+    /// A cell with what its box requires of the anchor.
+    ///
+    /// # Errors
+    /// If a plugin or a network fails.
+    pub fn new(
+        moving: &mut dyn Moving,
+        range: &Range,
+        anchor: Vec<f64>,
+        low: Vec<f64>,
+        high: Vec<f64>,
+    ) -> Result<Self, GeometryError> {
+        let (p_star, kind) = moving.required(&anchor, &low, &high)?;
+        Ok(Self { reach: range.nearest(&low, &high), anchor, low, high, p_star, kind })
+    }
+
+    /// The cell's two halves along its longest side in units of the range, with anchors in their middles; `None` if it
+    /// can't be halved.
+    ///
+    /// # Errors
+    /// If a plugin or a network fails.
+    pub fn halves(
+        &self,
+        moving: &mut dyn Moving,
+        range: &Range,
+    ) -> Result<Option<[PlannedCell; 2]>, GeometryError> {
+        let width = |i: usize| (self.high[i] - self.low[i]) / (range.high[i] - range.low[i]);
+        let longest = (0..self.low.len()).max_by(|a, b| width(*a).total_cmp(&width(*b))).unwrap_or(0);
+        let middle = self.low[longest].midpoint(self.high[longest]);
+        if !(self.low[longest] < middle && middle < self.high[longest]) {
+            return Ok(None);
+        }
+        let mut lower_high = self.high.clone();
+        lower_high[longest] = middle;
+        let mut upper_low = self.low.clone();
+        upper_low[longest] = middle;
+        let mut half =
+            |low: Vec<f64>, high: Vec<f64>| Self::new(moving, range, boxes::centre(&low, &high), low, high);
+        Ok(Some([half(self.low.clone(), lower_high)?, half(upper_low, self.high.clone())?]))
+    }
+}

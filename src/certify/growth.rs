@@ -1,0 +1,161 @@
+//! How fast a code can move between two parameters: what turns a maximum over points into a proof (DESIGN 3.5).
+//!
+//! D grows by at most L_F2 L_tau / sigma2 per unit of a parameter, with L_F2 the encoder's Lipschitz bound (1 in pixel
+//! space) and L_tau the bound that the transformation states. Between computed points the rounding of tau and F2 counts
+//! besides.
+
+use std::collections::HashMap;
+
+use super::ranges::Range;
+use crate::host::HostError;
+use crate::onnx::model::lipschitz::EncoderBound;
+use crate::transformation::Transformation;
+
+/// Pieces that the range of a single parameter is cut into. Bounds over pieces are shared by all boxes that meet them.
+const PIECES: u32 = 32;
+
+/// What is proven of the map from images to codes.
+#[derive(Debug, Clone)]
+pub enum EncoderGrowth {
+    /// Pixel space: the code is the image, and nothing is rounded.
+    Identity,
+    /// F2, from its weights.
+    Bounded(EncoderBound),
+    /// Nothing.
+    Unknown,
+}
+
+impl EncoderGrowth {
+    /// L_F2; `None` where nothing is proven.
+    pub fn lipschitz(&self) -> Option<f64> {
+        match self {
+            Self::Identity => Some(1.0),
+            Self::Bounded(bound) => Some(bound.lipschitz),
+            Self::Unknown => None,
+        }
+    }
+
+    /// e_F2, a bound on the rounding error of the codes of images with an l2 norm of at most `norm`.
+    fn rounding(&self, norm: f64) -> f64 {
+        match self {
+            Self::Identity => 0.0,
+            Self::Bounded(bound) => bound.rounding(norm),
+            Self::Unknown => f64::INFINITY,
+        }
+    }
+}
+
+/// Bounds of one image that were computed so far.
+#[derive(Debug, Default)]
+pub struct GrowthStore {
+    /// L_tau by piece of the range (one parameter).
+    pieces: HashMap<u32, Option<f64>>,
+    /// The allowance for rounding over the whole range.
+    rounding: Option<Option<f64>>,
+}
+
+/// The growth bounds of one image.
+#[derive(Debug)]
+pub struct Growth<'a> {
+    /// x, dense CHW.
+    pub image: &'a [f32],
+    /// Channels, height, width.
+    pub shape: [usize; 3],
+    /// tau.
+    pub transformation: &'a Transformation,
+    /// The range of the case.
+    pub range: &'a Range,
+    /// What is proven of F2.
+    pub encoder: &'a EncoderGrowth,
+    /// sigma2.
+    pub semantic_noise: f64,
+    /// What was computed before.
+    pub store: &'a mut GrowthStore,
+}
+
+impl Growth<'_> {
+    /// How fast D can grow per unit of each parameter anywhere in the box, rounded up; `None` where nothing is proven.
+    ///
+    /// # Errors
+    /// If the transformation plugin fails.
+    pub fn over(&mut self, low: &[f64], high: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
+        let Some(encoder) = self.encoder.lipschitz() else {
+            return Ok(None);
+        };
+        let image_speed = match (low, high) {
+            ([low], [high]) => self.over_pieces(*low, *high)?.map(|speed| vec![speed]),
+            _ => self.transformation.lipschitz(self.image, self.shape, low, high)?,
+        };
+        let scaled = |speed: f64| (encoder * speed / self.semantic_noise) * (1.0 + 4.0 * f64::EPSILON);
+        Ok(image_speed.map(|speeds| speeds.into_iter().map(scaled).collect()))
+    }
+
+    /// 2 (L_F2 e_tau + e_F2) / sigma2: what rounding may add to D between two computed points, over the whole range.
+    ///
+    /// # Errors
+    /// If the transformation plugin fails.
+    pub fn rounding(&mut self) -> Result<Option<f64>, HostError> {
+        if let Some(known) = self.store.rounding {
+            return Ok(known);
+        }
+        let allowance = self.compute_rounding()?;
+        self.store.rounding = Some(allowance);
+        Ok(allowance)
+    }
+
+    fn compute_rounding(&mut self) -> Result<Option<f64>, HostError> {
+        let (low, high) = (self.range.low.clone(), self.range.high.clone());
+        let Some(lipschitz) = self.encoder.lipschitz() else { return Ok(None) };
+        let Some(of_tau) = self.transformation.rounding(self.image, self.shape, &low, &high)? else {
+            return Ok(None);
+        };
+        let Some(norm) = self.largest_norm()? else { return Ok(None) };
+        let sum = lipschitz * of_tau + self.encoder.rounding(norm + of_tau);
+        Ok(Some(2.0 * sum / self.semantic_noise * (1.0 + 8.0 * f64::EPSILON)))
+    }
+
+    /// A bound of |tau(xi, x)|_2 over the range: |x|_2, and the farthest that it can move.
+    fn largest_norm(&mut self) -> Result<Option<f64>, HostError> {
+        let squares: f64 = self.image.iter().map(|pixel| f64::from(*pixel).powi(2)).sum();
+        let norm = squares.sqrt() * (1.0 + 1e-9);
+        let (low, high) = (self.range.low.clone(), self.range.high.clone());
+        let speeds = match (&low[..], &high[..]) {
+            ([low], [high]) => self.over_pieces(*low, *high)?.map(|speed| vec![speed]),
+            _ => self.transformation.lipschitz(self.image, self.shape, &low, &high)?,
+        };
+        let widths = low.iter().zip(&high).map(|(low, high)| high - low);
+        Ok(speeds
+            .map(|speeds| norm + speeds.iter().zip(widths).map(|(speed, width)| speed * width).sum::<f64>()))
+    }
+
+    /// L_tau over an interval of a single parameter: the largest bound of the pieces of the range that meet it.
+    fn over_pieces(&mut self, low: f64, high: f64) -> Result<Option<f64>, HostError> {
+        let (start, end) = (self.range.low[0], self.range.high[0]);
+        if !(start <= low && low <= high && high <= end) {
+            // Nothing was said about what lies outside the range.
+            return Ok(None);
+        }
+        let edge = |piece: u32| match piece {
+            0 => start,
+            PIECES => end,
+            _ => start + (end - start) * f64::from(piece) / f64::from(PIECES),
+        };
+        let mut largest = 0.0_f64;
+        for piece in (0..PIECES).filter(|piece| edge(*piece) <= high && edge(piece + 1) >= low) {
+            let known = self.store.pieces.get(&piece).copied();
+            let bound = match known {
+                Some(bound) => bound,
+                None => {
+                    let (low, high) = ([edge(piece)], [edge(piece + 1)]);
+                    let bound = self.transformation.lipschitz(self.image, self.shape, &low, &high)?;
+                    let bound = bound.map(|bound| bound[0]);
+                    self.store.pieces.insert(piece, bound);
+                    bound
+                }
+            };
+            let Some(bound) = bound else { return Ok(None) };
+            largest = largest.max(bound);
+        }
+        Ok(Some(largest))
+    }
+}

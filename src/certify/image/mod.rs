@@ -1,0 +1,124 @@
+//! The certification of one image, step by step: choose the class, draw afresh, join votes and geometry.
+//!
+//! - here: the steps that every image goes through;
+//! - [`subject`]: the image with everything known of its geometry;
+//! - [`single`]: the paper's single point;
+//! - [`cover`]: anchors and cells.
+
+mod cover;
+mod single;
+mod subject;
+
+use std::sync::Arc;
+
+use super::case::{Anchors, Case};
+use super::features::FeatureError;
+use super::geometry::GeometryError;
+use super::outcome::{Certificate, Status};
+use super::worker::CaseWorker;
+use crate::data::{DataError, Dataset};
+use crate::onnx::network::NetworkError;
+use crate::smoothing::question::{Counts, Question, Rule};
+use crate::smoothing::scheduler::{Machine, Step};
+use crate::smoothing::site::Site;
+use crate::smoothing::stream::Purpose;
+use cover::Covering;
+use single::Single;
+use subject::Subject;
+
+/// Why an image ended in an error.
+#[derive(Debug, thiserror::Error)]
+enum ImageError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    #[error(transparent)]
+    Geometry(#[from] GeometryError),
+    #[error(transparent)]
+    Host(#[from] crate::host::HostError),
+    #[error(transparent)]
+    Feature(#[from] FeatureError),
+    #[error("the image was asked to go on after its end")]
+    Ended,
+}
+
+/// The state machine of one image.
+#[derive(Debug)]
+pub struct ImageMachine {
+    case: Arc<Case>,
+    data: Arc<Dataset>,
+    index: usize,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Start,
+    Selecting(Subject),
+    Single(Box<Single>),
+    Covering(Box<Covering>),
+    Ended,
+}
+
+/// A state with what it asks, or the end.
+type Next = Result<(State, Step<Certificate>), ImageError>;
+
+impl ImageMachine {
+    /// The machine of the data set's image number `index`.
+    pub fn new(case: Arc<Case>, data: Arc<Dataset>, index: usize) -> Self {
+        Self { case, data, index, state: State::Start }
+    }
+
+    fn start(&self, worker: &mut CaseWorker) -> Next {
+        let image: Arc<[f32]> = self.data.image(self.index)?.into();
+        let mut subject = Subject::new(self.case.clone(), self.index as u64, image);
+        let site = Site {
+            source: subject.source_of_image(worker)?,
+            key: self.case.stream_key(self.index as u64, Purpose::Selection),
+        };
+        let rule = Rule::Fixed(self.case.sampling.select);
+        Ok((State::Selecting(subject), Step::Ask(vec![Question { site: Arc::new(site), rule }])))
+    }
+
+    /// The class is chosen; from here on all draws are fresh.
+    fn selected(&self, subject: Subject, selection: Counts, worker: &mut CaseWorker) -> Next {
+        let Some(class) = selection.most_votes() else {
+            return Ok(done(Certificate::nothing(Status::Abstained, None, selection)));
+        };
+        match self.case.anchors {
+            Anchors::Single => Single::begin(subject, class, selection, worker),
+            Anchors::Cover { max, p } => Covering::begin(subject, class, selection, max, p, worker),
+        }
+    }
+
+    fn advance(&mut self, worker: &mut CaseWorker, answers: Vec<Counts>) -> Next {
+        let mut answers = answers.into_iter();
+        let mut first = || answers.next().unwrap_or_else(|| Counts::new(self.case.classes));
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::Start => self.start(worker),
+            State::Selecting(subject) => self.selected(subject, first(), worker),
+            State::Single(single) => Ok(done(single.finish(first(), worker)?)),
+            State::Covering(covering) => covering.go_on(answers.collect(), worker),
+            State::Ended => Err(ImageError::Ended),
+        }
+    }
+}
+
+fn done(certificate: Certificate) -> (State, Step<Certificate>) {
+    (State::Ended, Step::Done(certificate))
+}
+
+impl Machine<CaseWorker> for ImageMachine {
+    type Outcome = Certificate;
+
+    fn next(&mut self, worker: &mut CaseWorker, answers: Vec<Counts>) -> Step<Certificate> {
+        match self.advance(worker, answers) {
+            Ok((state, step)) => {
+                self.state = state;
+                step
+            }
+            Err(error) => Step::Done(Certificate::failed(&error.to_string(), self.case.classes)),
+        }
+    }
+}
