@@ -3,9 +3,8 @@
 use gsmooth_plugin_sdk::{Bound, Kind, MEstimator, OptionSpec, Options, Oracle, Result};
 
 use crate::ask::Ask;
-use crate::error::EstimatorError;
 use crate::grid::{Axis, axes, level_of};
-use crate::line::{self, Estimate, Refinement};
+use crate::line::{self, Estimate, Refinement, Seen};
 use crate::options::points;
 use crate::tensor;
 
@@ -14,6 +13,12 @@ use crate::tensor;
 pub struct Displacement {
     points: u64,
     tolerance: f64,
+}
+
+impl Default for Displacement {
+    fn default() -> Self {
+        Self { points: 33, tolerance: 0.01 }
+    }
 }
 
 impl MEstimator for Displacement {
@@ -47,9 +52,7 @@ impl Displacement {
         let refinement = Refinement { level: level_of(self.points), tolerance: self.tolerance, evaluations };
         match axes {
             [axis] if axis.length() > 0.0 => {
-                let level = (0..=refinement.level).rev().find(|&level| (1u64 << level) < evaluations);
-                let level = level.ok_or(EstimatorError::Evaluations { allowed: evaluations })?;
-                line::supremum(*axis, Refinement { level, ..refinement }, distance)
+                line::supremum(*axis, refinement.affordable()?, &mut Seen, distance)
             }
             _ => tensor::supremum(axes, refinement, distance),
         }

@@ -1,6 +1,7 @@
 //! The estimated supremum of a function of one variable on an adaptive grid.
 
 use crate::ask::Ask;
+use crate::error::EstimatorError;
 use crate::grid::{Axis, FINEST};
 use gsmooth_plugin_sdk::Result;
 
@@ -29,6 +30,13 @@ pub struct Refinement {
 const NEGLIGIBLE: f64 = 0.1;
 
 impl Refinement {
+    /// The same from the finest grid up to its level that may be evaluated.
+    pub fn affordable(self) -> Result<Self> {
+        let level = (0..=self.level).rev().find(|&level| (1u64 << level) < self.evaluations);
+        let level = level.ok_or(EstimatorError::Evaluations { allowed: self.evaluations })?;
+        Ok(Self { level, ..self })
+    }
+
     /// The value below which an allowance need not be refined, given the greatest value found.
     pub fn target(&self, found: f64) -> f64 {
         found + self.tolerance * found.max(NEGLIGIBLE)
@@ -42,15 +50,40 @@ struct Node {
     value: f64,
 }
 
-/// Estimates the supremum of `distance` over `axis`.
+/// How fast a function may change between neighbours.
+pub trait Slopes {
+    /// A slope for each gap: `ends` holds the parameters of the nodes, `values` the function there.
+    fn of_gaps(&mut self, ends: &[f64], values: &[f64]) -> Result<Vec<f64>>;
+}
+
+/// Slopes as seen: on each gap the largest of its own and of the gaps to its left and right.
+#[derive(Debug)]
+pub struct Seen;
+
+impl Slopes for Seen {
+    fn of_gaps(&mut self, ends: &[f64], values: &[f64]) -> Result<Vec<f64>> {
+        let rises = values.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+        let own: Vec<f64> =
+            rises.zip(ends.windows(2)).map(|(rise, pair)| rise / (pair[1] - pair[0])).collect();
+        let around = |gap: usize| own[gap.saturating_sub(1)..(gap + 2).min(own.len())].iter();
+        Ok((0..own.len()).map(|gap| around(gap).copied().fold(0.0, f64::max)).collect())
+    }
+}
+
+/// Bounds the supremum of `distance` over `axis`.
 ///
 /// Between neighbours i, i+1 at distance g the function is taken to stay below
-/// `(D_i + D_(i+1) + L g) / 2`, the peak of the two lines of slope L through them, where L is the largest slope seen
-/// on that gap and on the gaps to its left and right. Gaps in which this may exceed the greatest value found by
-/// more than the tolerance are halved, the most promising first, until there are none or the evaluations are
-/// spent. The estimate is the greatest of these peaks; it is never below the greatest value found, and infinite
-/// where a value is not a finite number.
-pub fn supremum(axis: Axis, refinement: Refinement, distance: &mut impl Ask) -> Result<Estimate> {
+/// `(D_i + D_(i+1) + L g) / 2`, the peak of the two lines of slope L through them, where `slopes` gives L: as seen
+/// ([`Seen`]), which makes an estimate, or as proven, which makes a proof. Gaps in which this may exceed the greatest
+/// value found by more than the tolerance are halved, the most promising first, until there are none or the
+/// evaluations are spent. The bound is the greatest of these peaks; it is never below the greatest value found, and
+/// infinite where a value is not a finite number.
+pub fn supremum(
+    axis: Axis,
+    refinement: Refinement,
+    slopes: &mut impl Slopes,
+    distance: &mut impl Ask,
+) -> Result<Estimate> {
     let steps = 1u64 << refinement.level;
     let stride = 1u64 << (FINEST - refinement.level);
     let numerators: Vec<u64> = (0..=steps).map(|step| step * stride).collect();
@@ -61,7 +94,7 @@ pub fn supremum(axis: Axis, refinement: Refinement, distance: &mut impl Ask) -> 
         if nodes.iter().any(|node| !node.value.is_finite()) {
             return Ok(Estimate { value: f64::INFINITY, evaluations });
         }
-        let peaks = peaks(axis, &nodes);
+        let peaks = peaks(axis, &nodes, slopes)?;
         let value = peaks.iter().copied().fold(found, f64::max);
         let midpoints = promising(
             &nodes,
@@ -83,22 +116,18 @@ fn evaluate(axis: Axis, numerators: &[u64], distance: &mut impl Ask) -> Result<V
     Ok(numerators.iter().zip(values).map(|(&numerator, value)| Node { numerator, value }).collect())
 }
 
-/// What the function may reach in each gap.
-fn peaks(axis: Axis, nodes: &[Node]) -> Vec<f64> {
-    let unit = axis.length() / (1u64 << FINEST) as f64;
-    let gaps: Vec<f64> =
-        nodes.windows(2).map(|pair| (pair[1].numerator - pair[0].numerator) as f64 * unit).collect();
-    let slopes: Vec<f64> =
-        nodes.windows(2).zip(&gaps).map(|(pair, gap)| (pair[1].value - pair[0].value).abs() / gap).collect();
-    nodes
-        .windows(2)
-        .enumerate()
-        .map(|(index, pair)| {
-            let around = &slopes[index.saturating_sub(1)..(index + 2).min(slopes.len())];
-            let slope = around.iter().copied().fold(0.0, f64::max);
-            0.5 * (pair[0].value + pair[1].value + slope * gaps[index])
-        })
-        .collect()
+/// What the function may reach in each gap, rounded up.
+fn peaks(axis: Axis, nodes: &[Node], slopes: &mut impl Slopes) -> Result<Vec<f64>> {
+    let ends: Vec<f64> = nodes.iter().map(|node| axis.at(node.numerator, FINEST)).collect();
+    let values: Vec<f64> = nodes.iter().map(|node| node.value).collect();
+    let slopes = slopes.of_gaps(&ends, &values)?;
+    let peak = |((values, ends), slope): ((&[f64], &[f64]), f64)| {
+        let peak = 0.5 * (values[0] + values[1] + slope * (ends[1] - ends[0]).next_up());
+        peak * (1.0 + 4.0 * f64::EPSILON)
+    };
+    // A slope that is no number must not be lost in a maximum.
+    let known = |peak: f64| if peak.is_nan() { f64::INFINITY } else { peak };
+    Ok(values.windows(2).zip(ends.windows(2)).zip(slopes).map(peak).map(known).collect())
 }
 
 /// Midpoints of the gaps whose peak lies above `target`: at most `allowed`, the highest peaks first.
@@ -122,7 +151,7 @@ mod tests {
         let refinement = Refinement { level, tolerance: 0.01, evaluations };
         let mut ask =
             |points: &[f64]| -> Result<Vec<f64>> { Ok(points.iter().map(|&x| function(x)).collect()) };
-        supremum(UNIT, refinement, &mut ask).unwrap()
+        supremum(UNIT, refinement, &mut Seen, &mut ask).unwrap()
     }
 
     proptest! {
