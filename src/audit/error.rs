@@ -147,6 +147,20 @@ pub enum Problem {
         /// Its class.
         class: Class,
     },
+    /// A transformation of a continuum of parameters, where they are to be enumerated.
+    #[error("`{transformation}` has a continuum of parameters: method `enumerate` needs finitely many")]
+    NotFinitelyMany {
+        /// The transformation.
+        transformation: String,
+    },
+    /// An encoder of which no Lipschitz bound is known, where one is needed.
+    #[error("`{key}` needs a Lipschitz bound of F2, and there is none: {reason}")]
+    NoLipschitzBound {
+        /// The key that needs it.
+        key: &'static str,
+        /// Why there is none.
+        reason: String,
+    },
     /// A transformation that says it is additive and is not.
     #[error(
         "`{transformation}` says that it is additive, but tau({theta:?}, tau({xi:?}, x)) and tau({theta:?} + {xi:?}, x) differ by {deviation:.3e} (more than {tolerance:.1e})"
@@ -370,6 +384,9 @@ impl Problem {
                 "state `resize` or `crop` in [data], or `layout = \"nhwc\"` in [classifier], if that is what it takes"
                     .to_owned(),
             ),
+            Self::NotFinitelyMany { .. } => {
+                Some("use method `pixel`, or `semantic` with a surrogate of the transformation".to_owned())
+            }
             Self::NotAdditive { .. } => {
                 Some("use method `semantic`, with a surrogate of the transformation".to_owned())
             }

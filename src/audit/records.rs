@@ -68,6 +68,9 @@ pub struct Record {
     pub status: Status,
     /// The certified radius, rounded down.
     pub radius: f64,
+    /// Of a claim about a surrogate with a known error: the radius that holds for the transformation itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub radius_real: Option<f64>,
     /// Whether the radius is proven or estimated.
     pub radius_kind: Kind,
     /// Whether the radius ends where the range does.
@@ -164,6 +167,7 @@ impl Record {
             correct: certificate.predicted == Some(label),
             status: certificate.status,
             radius: certificate.radius,
+            radius_real: certificate.radius_real,
             radius_kind: certificate.kind,
             capped: certificate.capped,
             radii: radii.iter().map(|r| (r.to_string(), Value::Bool(reached(*r)))).collect(),
@@ -183,6 +187,13 @@ impl Record {
     /// Whether the label itself is certified to a radius: what certified accuracy counts.
     pub fn certifies_label(&self, radius: f64) -> bool {
         self.status == Status::Certified && self.correct && self.radius >= radius
+    }
+
+    /// Whether, of a claim about a surrogate, the label is certified to a radius for the transformation itself.
+    pub fn certifies_label_of_real(&self, radius: f64) -> bool {
+        self.status == Status::Certified
+            && self.correct
+            && self.radius_real.is_some_and(|real| real >= radius)
     }
 }
 
@@ -345,6 +356,7 @@ mod tests {
             correct: true,
             status: Status::Certified,
             radius: 0.1 + 0.2,
+            radius_real: None,
             radius_kind: Kind::Estimated,
             capped: false,
             radii: Map::new(),

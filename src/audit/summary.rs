@@ -49,6 +49,9 @@ pub struct CertifiedAccuracy {
     pub radius: f64,
     /// The share of images whose label is certified to it.
     pub accuracy: f64,
+    /// Of claims about a surrogate with a known error: the share certified to it for the transformation itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub real_accuracy: Option<f64>,
 }
 
 impl CaseSummary {
@@ -69,6 +72,10 @@ impl CaseSummary {
                 .map(|radius| CertifiedAccuracy {
                     radius: *radius,
                     accuracy: share(count(&|r| r.certifies_label(*radius))),
+                    real_accuracy: records
+                        .iter()
+                        .any(|r| r.radius_real.is_some())
+                        .then(|| share(count(&|r| r.certifies_label_of_real(*radius)))),
                 })
                 .collect(),
             kind: certified.map(|r| r.radius_kind).min(),

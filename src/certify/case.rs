@@ -45,6 +45,20 @@ pub enum Method {
     Resolvable,
     /// The semantic channel (DESIGN 3.3), in code space or in pixel space.
     Channel(ChannelParts),
+    /// Every value of a finite set of parameters on the bare classifier: no noise, no draws.
+    Enumerate,
+}
+
+/// What a claim is about (DESIGN 3.10).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Claim {
+    /// The transformation itself.
+    Real,
+    /// The surrogate's imitation of it.
+    Surrogate {
+        /// epsilon: the transformation and its imitation differ by at most this l2 distance, if anything is known of it.
+        error: Option<f64>,
+    },
 }
 
 /// What a channel needs besides the networks.
@@ -62,8 +76,26 @@ pub struct ChannelParts {
     pub growth: EncoderGrowth,
     /// Bounds the supremum of the distance.
     pub estimator: Arc<Estimator>,
+    /// What the claim is about.
+    pub claim: Claim,
     /// What the claim's slack adds to every distance, L_F2 slack / sigma2.
     pub slack: f64,
+}
+
+impl ChannelParts {
+    /// What a further l2 distance of images adds to every D, L_F2 distance / sigma2, rounded up; `None` without L_F2.
+    pub fn added_distance(&self, images: f64) -> Option<f64> {
+        let lipschitz = self.growth.lipschitz()?;
+        Some(lipschitz * images / self.channel.semantic_noise() * (1.0 + 4.0 * f64::EPSILON))
+    }
+
+    /// What the surrogate's error adds to every D before a claim holds for the transformation itself.
+    fn distance_to_real(&self) -> Option<f64> {
+        match self.claim {
+            Claim::Surrogate { error: Some(error) } => self.added_distance(error),
+            _ => None,
+        }
+    }
 }
 
 /// Where the smoothed classifier of an image is sampled (DESIGN 3.4).
@@ -122,7 +154,7 @@ impl Case {
     /// `code` is F2 of the image for cases in code space, the image in pixel space, and ignored otherwise.
     pub fn source(&self, image: Arc<[f32]>, code: &[f32]) -> Source {
         match &self.method {
-            Method::Resolvable => Source::Parameter(ParameterNoise {
+            Method::Resolvable | Method::Enumerate => Source::Parameter(ParameterNoise {
                 image,
                 shape: self.shape,
                 transformation: self.transformation.clone(),
@@ -135,6 +167,20 @@ impl Case {
                 semantic_noise: parts.channel.semantic_noise(),
             }),
         }
+    }
+
+    /// What the error of a surrogate adds to every D before a claim holds for the transformation itself; `None` where
+    /// nothing is known of it, or the claim is about the transformation anyway.
+    pub fn distance_to_real(&self) -> Option<f64> {
+        match &self.method {
+            Method::Channel(parts) => parts.distance_to_real(),
+            _ => None,
+        }
+    }
+
+    /// Whether the claim is about the imitation of the transformation.
+    pub fn is_about_surrogate(&self) -> bool {
+        matches!(&self.method, Method::Channel(parts) if parts.claim != Claim::Real)
     }
 
     /// The key of the noise of an image's draws at the identity.

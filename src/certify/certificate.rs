@@ -4,7 +4,8 @@ use super::geometry::Moves;
 use super::moves::Move;
 use crate::host::HostError;
 use crate::smoothing::question::Counts;
-use crate::stats::clopper_pearson;
+use crate::stats::normal::StandardNormal;
+use crate::stats::{clopper_pearson, tradeoff};
 
 /// What the votes establish, at the confidence paid for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,6 +68,13 @@ impl Evidence {
             _ => Ok(false),
         }
     }
+}
+
+/// What is required where the code may move by `added` standard deviations of its noise besides, rounded up: the Gaussian
+/// step is applied first, so this holds for every law of theta and every margin (DESIGN 3.3).
+pub fn widened(p_star: f64, added: f64) -> f64 {
+    let Ok(p) = tradeoff::required_probability(&StandardNormal, added, p_star - 0.5);
+    p
 }
 
 /// Whether the predicted class leads after each of some moves.
@@ -157,6 +165,14 @@ mod tests {
         assert!(!evidence.survives(&Move::Gaussian { distance: radius + 1e-9 }).unwrap());
         let below = Evidence { p_a: 0.59, p_b: None, margin: 0.1 };
         assert!(!below.decides());
+    }
+
+    #[test]
+    fn widening_adds_to_the_distance() {
+        let p_star = normal::cdf(0.7);
+        let wide = widened(p_star, 0.4);
+        assert!(wide >= normal::cdf(1.1) && wide - normal::cdf(1.1) < 1e-11);
+        assert!(widened(p_star, 0.0) >= p_star && widened(1.0, 0.1) == 1.0 && widened(0.9, f64::NAN) == 1.0);
     }
 
     #[test]

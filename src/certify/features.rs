@@ -62,6 +62,47 @@ impl FeatureStore {
     }
 }
 
+/// Where tau(xi, x) comes from.
+#[derive(Debug)]
+pub enum Images<'a> {
+    /// The transformation itself.
+    Real(&'a Transformation),
+    /// Its imitation H(F2(x) + A1 xi + b1), for claims about the surrogate (DESIGN 3.10).
+    Imitated {
+        /// F2(x) + b1.
+        mean: &'a [f64],
+        /// The columns of A1.
+        columns: &'a [Vec<f64>],
+        /// H.
+        decoder: &'a mut Network,
+    },
+}
+
+impl Images<'_> {
+    /// tau(xi, x) at each of `count` points, one after another.
+    fn at(
+        &mut self,
+        image: &[f32],
+        shape: [usize; 3],
+        parameters: &[f64],
+        count: usize,
+    ) -> Result<Vec<f32>, FeatureError> {
+        match self {
+            Self::Real(transformation) => Ok(transformation.apply_at(image, shape, parameters)?),
+            Self::Imitated { mean, columns, decoder } => {
+                let mut codes = Vec::with_capacity(count * mean.len());
+                for xi in parameters.chunks_exact(columns.len().max(1)) {
+                    let affine = |i: usize| columns.iter().zip(xi).map(|(a, xi)| a[i] * xi).sum::<f64>();
+                    codes.extend(mean.iter().enumerate().map(|(i, mean)| (mean + affine(i)) as f32));
+                }
+                let mut images = Vec::new();
+                decoder.run(&codes, &mut images)?;
+                Ok(images)
+            }
+        }
+    }
+}
+
 /// The features of one image: what is kept, and what computes the rest.
 #[derive(Debug)]
 pub struct Features<'a> {
@@ -69,8 +110,8 @@ pub struct Features<'a> {
     pub image: &'a [f32],
     /// Channels, height, width.
     pub shape: [usize; 3],
-    /// tau.
-    pub transformation: &'a Transformation,
+    /// tau, or its imitation.
+    pub images: Images<'a>,
     /// F2; the identity in pixel space.
     pub encoder: Option<&'a mut Network>,
     /// What was computed before.
@@ -109,7 +150,7 @@ impl Features<'_> {
     }
 
     fn encode(&mut self, parameters: &[f64], count: usize) -> Result<Vec<Arc<[f32]>>, FeatureError> {
-        let images = self.transformation.apply_at(self.image, self.shape, parameters)?;
+        let images = self.images.at(self.image, self.shape, parameters, count)?;
         self.store.evaluations += count as u64;
         let Some(encoder) = self.encoder.as_mut() else {
             return Ok(images.chunks_exact(self.image.len().max(1)).map(Arc::from).collect());

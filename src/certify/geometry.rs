@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::channel::SemanticChannel;
-use super::features::{FeatureError, Features, difference};
+use super::features::{FeatureError, Features, Images, difference};
 use super::growth::Growth;
 use super::moves::{self, Move};
 use super::oracle::ImageOracle;
@@ -66,6 +66,9 @@ pub struct ResolvableGeometry<'a> {
 pub struct ChannelGeometry<'a> {
     /// Features of the image.
     pub features: Features<'a>,
+    /// The code that moves are measured from at the identity; the feature there if absent. An imitation at the identity
+    /// is not the image (DESIGN 3.10).
+    pub origin: Option<Arc<[f32]>>,
     /// What is proven about them between computed points.
     pub growth: Growth<'a>,
     /// Measures their differences.
@@ -91,7 +94,7 @@ impl Geometry<'_> {
     }
 
     /// The move from `anchor` to each of some points, in the equivalent distance that a margin leaves: the z by which
-    /// Phi^-1 of the class's probability must exceed Phi^-1(1/2 + margin).
+    /// Phi^-1 of the class's probability must exceed Phi^-1(1/2 + margin). The claim's slack comes on top.
     ///
     /// # Errors
     /// If a plugin or a network fails.
@@ -107,6 +110,14 @@ impl Geometry<'_> {
                 points.iter().map(reach).collect()
             }
             Self::Channel(geometry) => geometry.distances(anchor, points).map_err(GeometryError::from),
+        }
+    }
+
+    /// What the claim's slack adds to every move.
+    pub fn slack(&self) -> f64 {
+        match self {
+            Self::Resolvable(_) => 0.0,
+            Self::Channel(geometry) => geometry.slack,
         }
     }
 
@@ -146,16 +157,19 @@ fn outward_up(high: f64, anchor: f64) -> f64 {
 }
 
 impl ChannelGeometry<'_> {
-    /// D between the codes at `anchor` and at each of some points, slack included (DESIGN 3.3).
+    /// D between the codes at `anchor` and at each of some points (DESIGN 3.3).
     fn distances(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, FeatureError> {
-        let from = self.features.one(anchor)?;
+        let from = start(&mut self.features, self.origin.as_ref(), self.range, anchor)?;
         let to = self.features.at(points)?;
-        let distance = |to: &Arc<[f32]>| self.channel.distance(&difference(to, &from)) + self.slack;
-        Ok(to.iter().map(distance).collect())
+        Ok(to.iter().map(|to| self.channel.distance(&difference(to, &from))).collect())
     }
 
     fn moves(&mut self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Moves<'_>, GeometryError> {
-        let (distance, kind) = match self.features.transformation.levels(self.features.shape, low, high)? {
+        let levels = match &self.features.images {
+            Images::Real(transformation) => transformation.levels(self.features.shape, low, high)?,
+            Images::Imitated { .. } => None,
+        };
+        let (distance, kind) = match levels {
             Some(levels) => (self.over_levels(anchor, &levels)?, Kind::Proven),
             None => self.over_continuum(anchor, low, high)?,
         };
@@ -164,7 +178,7 @@ impl ChannelGeometry<'_> {
 
     /// The largest distance to finitely many parameters, all of which are computed.
     fn over_levels(&mut self, anchor: &[f64], levels: &[Vec<f64>]) -> Result<f64, FeatureError> {
-        let from = self.features.one(anchor)?;
+        let from = start(&mut self.features, self.origin.as_ref(), self.range, anchor)?;
         let to = self.features.at(levels)?;
         let distances = to.iter().map(|to| self.channel.distance(&difference(to, &from)));
         // A distance that is no number must not be lost in a maximum.
@@ -181,6 +195,7 @@ impl ChannelGeometry<'_> {
         let mut oracle = ImageOracle {
             features: &mut self.features,
             growth: &mut self.growth,
+            origin: self.origin.clone(),
             channel: self.channel,
             range: self.range,
             code_len,
@@ -192,6 +207,19 @@ impl ChannelGeometry<'_> {
             return Ok(((bound.value + rounding).next_up(), Kind::Proven));
         }
         Ok((bound.value, Kind::Estimated))
+    }
+}
+
+/// The code that moves from an anchor are measured from.
+pub(super) fn start(
+    features: &mut Features<'_>,
+    origin: Option<&Arc<[f32]>>,
+    range: &Range,
+    anchor: &[f64],
+) -> Result<Arc<[f32]>, FeatureError> {
+    match origin {
+        Some(origin) if anchor == range.identity => Ok(origin.clone()),
+        _ => features.one(anchor),
     }
 }
 

@@ -1,8 +1,11 @@
 //! What an M-estimator may ask of one image (DESIGN 4): the host's side of the plugin's oracle.
 
+use std::sync::Arc;
+
 use super::channel::SemanticChannel;
 use super::differences::derivatives;
 use super::features::{FeatureError, Features, difference};
+use super::geometry::start;
 use super::growth::Growth;
 use super::ranges::Range;
 use crate::host;
@@ -17,6 +20,8 @@ pub struct ImageOracle<'a, 'b> {
     pub features: &'a mut Features<'b>,
     /// What is proven about them between computed points.
     pub growth: &'a mut Growth<'b>,
+    /// The code that moves are measured from at the identity; the feature there if absent.
+    pub origin: Option<Arc<[f32]>>,
     /// The channel that measures differences of features.
     pub channel: &'a SemanticChannel,
     /// The range of the case.
@@ -35,7 +40,7 @@ impl ImageOracle<'_, '_> {
     /// # Errors
     /// If features can't be had.
     pub fn distances(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, FeatureError> {
-        let from = self.features.one(anchor)?;
+        let from = start(self.features, self.origin.as_ref(), self.range, anchor)?;
         let to = self.features.at(points)?;
         Ok(to.iter().map(|to| self.channel.distance(&difference(to, &from))).collect())
     }

@@ -28,6 +28,8 @@ pub struct Certificate {
     pub status: Status,
     /// The largest r such that every xi of the range with |xi| <= r is certified; 0 if none.
     pub radius: f64,
+    /// Of a claim about a surrogate with a known error: the radius that holds for the transformation itself.
+    pub radius_real: Option<f64>,
     /// Whether the radius ends where the range does.
     pub capped: bool,
     /// Whether the radius is proven or estimated.
@@ -53,6 +55,7 @@ impl Certificate {
             predicted,
             status,
             radius: 0.0,
+            radius_real: None,
             capped: false,
             kind: Kind::Proven,
             evidence: None,

@@ -7,10 +7,12 @@
 //! | `rotation` | non-resolvable | angle, degrees, -180 to 180 | adaptive |
 //! | `defocus_blur` | non-resolvable | radius, pixels, from 0 | adaptive |
 //! | `zoom_blur` | non-resolvable | strength, 0 to 10 | adaptive |
+//! | `translation` | non-resolvable | shifts down and right, pixels, rounded | finitely many |
 //!
 //! All take images of any number of channels and any size, never clip, copy the bits at their identity, hold their
-//! weights in 64 bits and round each pixel to 32 bits once. Each states a proven bound on its speed
-//! `|d tau / d xi|_2` over an interval and on its rounding error.
+//! weights in 64 bits and round each pixel to 32 bits once. Each but `translation`, whose
+//! finitely many shifts are enumerated, states a proven bound on its speed `|d tau / d xi|_2` over an interval and on its
+//! rounding error.
 
 mod border;
 mod brightness;
@@ -31,6 +33,7 @@ mod sampling;
 mod speed;
 #[cfg(test)]
 mod testing;
+mod translation;
 mod zoom_blur;
 mod zoom_speed;
 
@@ -40,8 +43,9 @@ use gaussian_blur::GaussianBlur;
 #[cfg(test)]
 use plane::Size;
 use rotation::Rotation;
+use translation::Translation;
 use zoom_blur::ZoomBlur;
 
 gsmooth_plugin_sdk::export_plugins! {
-    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur]
+    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation]
 }

@@ -78,6 +78,10 @@ pub(super) fn plan(
             plugins.push(digest(parts.estimator.info()));
             (Method::Channel(parts), None)
         }
+        keys::MethodName::Enumerate => {
+            parameters::check_levels(shop, table, &transformation, &range)?;
+            (Method::Enumerate, None)
+        }
     };
     let case = Case {
         name: table.name.get_ref().clone(),

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use toml::Spanned;
+use toml::{Spanned, Value};
 
 use super::super::error::{At, Fault, Problem};
+use super::super::hint;
 use super::super::plugin_table::PluginTable;
 use super::super::schema;
 use super::surrogate::{self, PlannedSurrogate};
 use super::{Workshop, locate, parameters};
-use crate::certify::case::ChannelParts;
+use crate::certify::case::{ChannelParts, Claim};
 use crate::certify::channel::SemanticChannel;
 use crate::certify::growth::EncoderGrowth;
 use crate::host::{Estimator, Noise};
 
 /// The estimator of cases that name none.
-const DEFAULT_ESTIMATOR: &str = "displacement";
+const DEFAULT_ESTIMATOR: &str = "proven";
 
 /// The channel of method `semantic`, with the surrogate whose code it is in.
 pub(super) fn semantic(
@@ -32,15 +33,18 @@ pub(super) fn semantic(
     let planned = surrogate::plan(shop, surrogate, &sigma1)?;
     let columns = planned.affine.columns.clone();
     let channel = SemanticChannel::new(&columns, &sigma1, *sigma2.get_ref()).at(sigma2.span())?;
-    let parts = ChannelParts {
+    let (growth, obstacle) = super::surrogate::encoder_growth(&planned);
+    let mut parts = ChannelParts {
         channel: Arc::new(channel),
         columns: Arc::new(columns),
         offset: planned.affine.offset.clone(),
         encoded: true,
-        growth: EncoderGrowth::Unknown,
+        growth,
         estimator,
+        claim: claim(table)?,
         slack: 0.0,
     };
+    widen(shop, table, &mut parts, obstacle.as_deref())?;
     Ok((parts, planned))
 }
 
@@ -49,15 +53,93 @@ pub(super) fn pixel(shop: &Workshop<'_>, table: &schema::Case) -> Result<Channel
     let estimator = estimator(shop, table)?;
     let sigma2 = semantic_noise(table)?;
     let channel = SemanticChannel::new(&[], &[], *sigma2.get_ref()).at(sigma2.span())?;
-    Ok(ChannelParts {
+    if let Some(claim) = table.claim.as_ref().filter(|claim| claim.get_ref() == "surrogate") {
+        let (method, key) = (table.method.get_ref().clone(), "claim");
+        return Err(Problem::Unused { method, key }.at(claim.span()));
+    }
+    let mut parts = ChannelParts {
         channel: Arc::new(channel),
         columns: Arc::new(Vec::new()),
         offset: vec![0.0; shop.data.shape().iter().product()],
         encoded: false,
         growth: EncoderGrowth::Identity,
         estimator,
+        claim: claim(table)?,
         slack: 0.0,
-    })
+    };
+    widen(shop, table, &mut parts, None)?;
+    Ok(parts)
+}
+
+/// What the claim is about, and the surrogate's error.
+fn claim(table: &schema::Case) -> Result<Claim, Fault> {
+    let error = match &table.epsilon {
+        None => None,
+        Some(value) => Some(positive(value, "epsilon")?),
+    };
+    match table.claim.as_ref().map(|claim| (claim.get_ref().as_str(), claim.span())) {
+        Some(("surrogate", _)) => Ok(Claim::Surrogate { error }),
+        None | Some(("real", _)) => match &table.epsilon {
+            None => Ok(Claim::Real),
+            Some(value) => {
+                let (found, expected) =
+                    (value.get_ref().to_string(), "absent with `claim = \"real\"`".to_owned());
+                Err(Problem::Value { key: "epsilon", found, expected }.at(value.span()))
+            }
+        },
+        Some((other, span)) => {
+            let nearest = hint::nearest(other, ["real", "surrogate"].into_iter());
+            let known = vec!["real".to_owned(), "surrogate".to_owned()];
+            Err(Problem::Name { key: "claim", found: other.to_owned(), nearest, known }.at(span))
+        }
+    }
+}
+
+/// Puts the claim's slack in place, and checks that what needs a Lipschitz bound of F2 has one.
+fn widen(
+    shop: &Workshop<'_>,
+    table: &schema::Case,
+    parts: &mut ChannelParts,
+    obstacle: Option<&str>,
+) -> Result<(), Fault> {
+    let missing = |key, span| {
+        let reason = obstacle.unwrap_or("nothing is known of it").to_owned();
+        Problem::NoLipschitzBound { key, reason }.at(span)
+    };
+    if let Some(slack) = &table.slack {
+        let distance = slack_distance(slack, shop.data.shape().iter().product())?;
+        parts.slack = parts.added_distance(distance).ok_or_else(|| missing("slack", slack.span()))?;
+    }
+    match (&table.epsilon, parts.claim, parts.growth.lipschitz()) {
+        (Some(epsilon), Claim::Surrogate { .. }, None) => Err(missing("epsilon", epsilon.span())),
+        _ => Ok(()),
+    }
+}
+
+/// `{ l2 = .. }`, or `"u8"`: rounding to 8 bits moves each of `pixels` values by half a step of 1/255 at most.
+fn slack_distance(slack: &Spanned<Value>, pixels: usize) -> Result<f64, Fault> {
+    match slack.get_ref() {
+        Value::String(unit) if unit == "u8" => Ok((0.5 / 255.0 * (pixels as f64).sqrt()) * (1.0 + 1e-12)),
+        Value::Table(table) if table.len() == 1 && table.contains_key("l2") => {
+            positive(&Spanned::new(slack.span(), table["l2"].clone()), "slack")
+        }
+        other => {
+            let (found, expected) = (other.to_string(), "`{ l2 = .. }` or `\"u8\"`".to_owned());
+            Err(Problem::Value { key: "slack", found, expected }.at(slack.span()))
+        }
+    }
+}
+
+fn positive(value: &Spanned<Value>, key: &'static str) -> Result<f64, Fault> {
+    let number = value.get_ref().as_float().or_else(|| value.get_ref().as_integer().map(|i| i as f64));
+    match number {
+        Some(number) if number > 0.0 && number.is_finite() => Ok(number),
+        _ => {
+            let (found, expected) =
+                (value.get_ref().to_string(), "a positive l2 distance of images".to_owned());
+            Err(Problem::Value { key, found, expected }.at(value.span()))
+        }
+    }
 }
 
 fn gaussian_scale(law: &Noise, span: &std::ops::Range<usize>) -> Result<f64, Fault> {

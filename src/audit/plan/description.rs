@@ -7,7 +7,7 @@ use super::super::records::{Header, PluginDigest};
 use super::super::schema;
 use super::case::PlannedCase;
 use super::data::Selection;
-use crate::certify::case::{Anchors, Method};
+use crate::certify::case::{Anchors, Claim, Method};
 use crate::data::Dataset;
 use crate::onnx::runtime::{Runtime, SessionOptions};
 
@@ -74,9 +74,16 @@ pub(super) fn case(planned: &PlannedCase, table: &schema::Case) -> Value {
         tables.0.iter().map(|table| options(&table.get_ref().options())).collect()
     };
     let channel = match &case.method {
-        Method::Resolvable => Value::Null,
+        Method::Resolvable | Method::Enumerate => Value::Null,
         Method::Channel(parts) => {
-            json!({ "sigma1": parts.channel.parameter_noise(), "sigma2": parts.channel.semantic_noise() })
+            json!({ "sigma1": parts.channel.parameter_noise(), "sigma2": parts.channel.semantic_noise(),
+                "claim": match parts.claim {
+                    Claim::Real => json!("real"),
+                    Claim::Surrogate { error } => json!({ "surrogate": error }),
+                },
+                "slack": parts.slack,
+                "lipschitz": parts.growth.lipschitz(),
+            })
         }
     };
     json!({

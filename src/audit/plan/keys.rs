@@ -19,25 +19,32 @@ pub enum MethodName {
     Semantic,
     /// Noise on pixels.
     Pixel,
+    /// No noise: every value of a finite set of parameters.
+    Enumerate,
 }
 
 /// Methods that an audit may name.
-const METHODS: [(&str, Option<MethodName>); 4] = [
-    ("resolvable", Some(MethodName::Resolvable)),
-    ("semantic", Some(MethodName::Semantic)),
-    ("pixel", Some(MethodName::Pixel)),
-    ("enumerate", None),
+const METHODS: [(&str, MethodName); 4] = [
+    ("resolvable", MethodName::Resolvable),
+    ("semantic", MethodName::Semantic),
+    ("pixel", MethodName::Pixel),
+    ("enumerate", MethodName::Enumerate),
 ];
 
 impl MethodName {
     /// The name in audit files.
     pub fn name(self) -> &'static str {
-        METHODS.iter().find(|(_, method)| *method == Some(self)).map_or("", |(name, _)| name)
+        METHODS.iter().find(|(_, method)| *method == self).map_or("", |(name, _)| name)
     }
 
     /// Whether theta has a law.
     pub fn takes_parameter_noise(self) -> bool {
         matches!(self, Self::Resolvable | Self::Semantic)
+    }
+
+    /// Whether the noise is on pixels or codes.
+    pub fn has_a_channel(self) -> bool {
+        matches!(self, Self::Semantic | Self::Pixel)
     }
 }
 
@@ -50,44 +57,17 @@ impl fmt::Display for MethodName {
 /// The method that a case names.
 pub(super) fn method(table: &schema::Case) -> Result<MethodName, Fault> {
     let name = table.method.get_ref();
-    match METHODS.iter().find(|(known, _)| known == name) {
-        Some((_, Some(method))) => Ok(*method),
-        Some((known, None)) => {
-            let instead = "use method `resolvable`, `semantic` or `pixel`";
-            Err(Problem::NotAvailable { what: format!("method `{known}`"), instead }.at(table.method.span()))
-        }
-        None => {
-            let known = || METHODS.iter().map(|(known, _)| *known);
-            let nearest = hint::nearest(name, known());
-            let known = known().map(str::to_owned).collect();
-            Err(Problem::Name { key: "method", found: name.clone(), nearest, known }.at(table.method.span()))
-        }
-    }
+    METHODS.iter().find(|(known, _)| known == name).map(|(_, method)| *method).ok_or_else(|| {
+        let known = || METHODS.iter().map(|(known, _)| *known);
+        let nearest = hint::nearest(name, known());
+        let known = known().map(str::to_owned).collect();
+        Problem::Name { key: "method", found: name.clone(), nearest, known }.at(table.method.span())
+    })
 }
 
 /// Keys of later versions are refused by name, never ignored.
 pub(super) fn check_available(table: &schema::Case) -> Result<(), Fault> {
-    refuse(&table.sweep, "`sweep`", "write one `[[case]]` for each combination")?;
-    refuse(
-        &table.slack,
-        "`slack`",
-        "without it the claim is about the transformation as the plugin computes it",
-    )?;
-    refuse(
-        &table.epsilon,
-        "`epsilon`",
-        "write `claim = \"real\"`: the real transformation is certified without it",
-    )?;
-    let Some(claim) = table.claim.as_ref().filter(|claim| claim.get_ref() != "real") else {
-        return Ok(());
-    };
-    if claim.get_ref() == "surrogate" {
-        let instead = "write `claim = \"real\"`, which is the stronger claim";
-        return Err(Problem::NotAvailable { what: "claim `surrogate`".to_owned(), instead }.at(claim.span()));
-    }
-    let known = vec!["real".to_owned(), "surrogate".to_owned()];
-    let (found, nearest) = (claim.get_ref().clone(), None);
-    Err(Problem::Name { key: "claim", found, nearest, known }.at(claim.span()))
+    refuse(&table.sweep, "`sweep`", "write one `[[case]]` for each combination")
 }
 
 /// Refuses keys that a method has no use for.
@@ -96,15 +76,21 @@ pub(super) fn check_used(table: &schema::Case, method: MethodName) -> Result<(),
         None => Ok(()),
         Some(span) => Err(Problem::Unused { method: method.to_string(), key }.at(span)),
     };
-    if method == MethodName::Resolvable {
+    if !method.has_a_channel() {
         unused("semantic_noise", table.semantic_noise.as_ref().map(Spanned::span))?;
         unused("estimator", table.estimator.as_ref().map(Spanned::span))?;
+        // Without noise on pixels or codes nothing absorbs a pixel distance.
+        unused("slack", table.slack.as_ref().map(Spanned::span))?;
     }
-    if method == MethodName::Pixel {
+    if !method.takes_parameter_noise() {
         unused("noise", table.noise.as_ref().map(Spanned::span))?;
+    }
+    if method == MethodName::Enumerate {
+        unused("anchors", table.anchors.as_ref().map(Spanned::span))?;
     }
     if method != MethodName::Semantic {
         unused("surrogate", table.surrogate.as_ref().map(Spanned::span))?;
+        unused("epsilon", table.epsilon.as_ref().map(Spanned::span))?;
     }
     Ok(())
 }

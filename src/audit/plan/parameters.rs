@@ -217,6 +217,20 @@ fn check_composition(
     Ok(())
 }
 
+/// The condition of method `enumerate`: finitely many parameters.
+pub(super) fn check_levels(
+    shop: &Workshop<'_>,
+    case: &Case,
+    transformation: &Transformation,
+    range: &Range,
+) -> Result<(), Fault> {
+    let span = case.transformation.get_ref().plugin.span();
+    match transformation.levels(shop.data.shape(), &range.low, &range.high).at(span.clone())? {
+        Some(_) => Ok(()),
+        None => Err(Problem::NotFinitelyMany { transformation: transformation.id().to_owned() }.at(span)),
+    }
+}
+
 /// At its identity a transformation must return the image bit for bit.
 pub(super) fn check_identity(
     shop: &Workshop<'_>,

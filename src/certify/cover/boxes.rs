@@ -3,12 +3,9 @@
 use super::super::geometry::GeometryError;
 use super::super::ranges::Range;
 use super::{CoverPlan, CoverRule, Moving, PlannedCell};
-use crate::stats::normal;
 
 /// How often a side may be halved; what still moves too far then is taken for a jump.
 const HALVINGS: u32 = 16;
-/// How far above its aim a cell may require.
-const TOLERANCE: f64 = 1.12;
 
 /// The middle of a box.
 pub fn centre(low: &[f64], high: &[f64]) -> Vec<f64> {
@@ -65,10 +62,9 @@ impl Open {
         let anchor = centre(&self.low, &self.high);
         let sides = self.side_reaches(moving, &anchor)?;
         // A box whose own faces are too far away need not be bounded as a whole.
-        if sides.iter().all(|reach| *reach <= rule.reach() * TOLERANCE) {
+        if sides.iter().all(|reach| *reach <= rule.reach() * super::TOLERANCE) {
             let cell = PlannedCell::new(moving, range, anchor.clone(), self.low.clone(), self.high.clone())?;
-            let needed = normal::quantile(cell.p_star) - normal::quantile(0.5 + rule.margin);
-            if needed <= rule.reach() * TOLERANCE {
+            if rule.allows(&cell) {
                 return Ok(Ok(cell));
             }
         }
@@ -105,6 +101,7 @@ mod tests {
     use super::super::super::geometry::Kind;
     use super::super::super::ranges::Norm;
     use super::*;
+    use crate::stats::normal;
 
     /// A plane whose code moves by a different speed along each parameter.
     struct Plane([f64; 2]);
@@ -136,7 +133,7 @@ mod tests {
         Range { low: vec![-1.0, -2.0], high: vec![1.0, 2.0], identity: vec![0.0, 0.0], norm }
     }
 
-    const RULE: CoverRule = CoverRule { max: 1000, p: 0.75, margin: 0.0 };
+    const RULE: CoverRule = CoverRule { max: 1000, p: 0.75, margin: 0.0, slack: 0.0 };
 
     #[test]
     fn every_point_within_the_radius_lies_in_a_cell() {

@@ -15,8 +15,6 @@ const HALVINGS: u32 = 14;
 const MOST_POINTS: usize = 1 << 16;
 /// The part of a cell's reach that two neighbours of the sketch may be apart.
 const STEP: f64 = 0.125;
-/// How far above its aim a cell may require: the draws grow by little, and the bound need not be met exactly.
-const TOLERANCE: f64 = 1.12;
 /// How often a cell that requires too much is made shorter.
 const SHORTENINGS: u32 = 12;
 
@@ -145,12 +143,10 @@ impl Line<'_> {
                 vec![a.min(b)],
                 vec![a.max(b)],
             )?;
-            let needed = crate::stats::normal::quantile(cell.p_star)
-                - crate::stats::normal::quantile(0.5 + self.rule.margin);
-            if needed <= aim * TOLERANCE {
+            if self.rule.allows(&cell) {
                 return Ok(Some((cell, end)));
             }
-            limit *= (aim / needed).clamp(0.5, 0.95);
+            limit *= (aim / self.rule.reach_of(&cell)).clamp(0.5, 0.95);
         }
         Ok(None)
     }
@@ -222,7 +218,7 @@ mod tests {
         }
     }
 
-    const RULE: CoverRule = CoverRule { max: 500, p: 0.75, margin: 0.0 };
+    const RULE: CoverRule = CoverRule { max: 500, p: 0.75, margin: 0.0, slack: 0.0 };
 
     fn range(low: f64, high: f64) -> Range {
         Range { low: vec![low], high: vec![high], identity: vec![0.0], norm: Norm::L2 }

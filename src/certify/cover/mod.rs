@@ -1,11 +1,13 @@
 //! Anchors and cells (DESIGN 3.4): where the smoothed classifier is sampled, and what each place must prove.
 //!
 //! - here: what a cell is, before and after its draws;
-//! - [`line`], [`boxes`]: cells chosen by the geometry alone, before any draw, for one parameter and for several;
+//! - [`line`], [`boxes`], [`levels`]: cells chosen by the geometry alone, before any draw, for one parameter, for several,
+//!   and for finitely many values;
 //! - [`shares`]: which cell owns how much of alpha, and how many draws;
 //! - [`order`]: which cells are asked first, and the radius that the proven ones leave.
 
 pub mod boxes;
+pub mod levels;
 pub mod line;
 pub mod order;
 pub mod shares;
@@ -76,18 +78,34 @@ pub struct CoverRule {
     pub p: f64,
     /// m of the claim G_y > 1/2 + m.
     pub margin: f64,
+    /// What the claim's slack adds to every move; cells are as large as without it, and require more.
+    pub slack: f64,
 }
+
+/// How far above its aim a cell may require: the draws grow by little, and the bound need not be met exactly.
+const TOLERANCE: f64 = 1.12;
 
 impl CoverRule {
     /// The reach that p_t leaves: Phi^-1(p_t) - Phi^-1(1/2 + m).
     pub fn reach(&self) -> f64 {
         normal::quantile(self.p) - normal::quantile(0.5 + self.margin)
     }
+
+    /// The reach of a cell's own moves, slack apart, by what it requires.
+    fn reach_of(&self, cell: &PlannedCell) -> f64 {
+        normal::quantile(cell.p_star) - normal::quantile(0.5 + self.margin) - self.slack
+    }
+
+    /// Whether a cell requires no more than it may.
+    fn allows(&self, cell: &PlannedCell) -> bool {
+        self.reach_of(cell) <= self.reach() * TOLERANCE
+    }
 }
 
 /// What a cover is made by: how far the smoothed input's law moves from an anchor.
 pub trait Moving {
-    /// The reach of the move from an anchor to each of some points (Phi^-1 of what is required, above 1/2 + m).
+    /// The reach of the move from an anchor to each of some points (Phi^-1 of what is required, above 1/2 + m), slack
+    /// apart.
     ///
     /// # Errors
     /// If a plugin or a network fails.

@@ -147,7 +147,17 @@ impl CoverTest {
     /// The radius that the proven cells leave: the least |xi| of a cell that is not proven, or where the cover ends; of
     /// listed radii the largest one up to there.
     pub fn radius(&self) -> f64 {
-        let unproven = self.entries.iter().filter(|e| matches!(e.state, State::Open | State::Refused));
+        self.radius_of(|_| true)
+    }
+
+    /// The radius that those proven cells leave which pass a further test.
+    pub fn radius_of(&self, passes: impl Fn(&Entry) -> bool) -> f64 {
+        let counts = |entry: &&Entry| match entry.state {
+            State::Halved => false,
+            State::Proven => !passes(entry),
+            State::Open | State::Refused => true,
+        };
+        let unproven = self.entries.iter().filter(counts);
         let radius = unproven.map(|entry| entry.cell.reach).fold(self.limit, f64::min);
         match &self.order {
             Order::Outward => radius,

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::super::case::{Case, Mode};
-use super::super::certificate::{Evidence, VoteBound};
+use super::super::certificate::{Evidence, VoteBound, widened};
 use super::super::cover::order::{CoverTest, Entry, Order, State as CellState};
 use super::super::cover::shares::Share;
-use super::super::cover::{Cell, CoverPlan, CoverRule, WithMargin, boxes, line};
+use super::super::cover::{Cell, CoverPlan, CoverRule, WithMargin, boxes, levels, line};
 use super::super::geometry::Kind;
 use super::super::outcome::{Certificate, Status};
 use super::super::worker::CaseWorker;
@@ -43,7 +43,7 @@ impl Covering {
         worker: &mut CaseWorker,
     ) -> Next {
         let case = subject.case.clone();
-        let rule = CoverRule { max, p, margin: case.sampling.margin };
+        let rule = CoverRule { max, p, margin: case.sampling.margin, slack: 0.0 };
         let plan = choose_cells(&mut subject, &rule, worker)?;
         let order = match case.sampling.mode {
             Mode::Target => Order::Radii(case.radii.clone()),
@@ -63,7 +63,7 @@ impl Covering {
     pub fn go_on(mut self: Box<Self>, answers: Vec<Counts>, worker: &mut CaseWorker) -> Next {
         for (index, counts) in std::mem::take(&mut self.asked).into_iter().zip(answers) {
             let entry = &self.test.entries()[index];
-            let proven = verdict(&self.subject.case, entry, self.class, &counts);
+            let proven = verdict(&self.subject.case, entry, self.class, &counts, entry.cell.p_star);
             self.test.answer(index, counts, proven);
             if !proven {
                 self.try_halves(index, worker)?;
@@ -132,6 +132,11 @@ impl Covering {
         let proven = || asked.iter().filter(|entry| entry.state == CellState::Proven);
         let kind = proven().map(|entry| entry.cell.kind).min().unwrap_or(Kind::Proven);
         certificate.claim(self.test.radius(), case.range.cap(), kind);
+        certificate.radius_real = case.distance_to_real().map(|added| {
+            let at = |entry: &Entry| widened(entry.cell.p_star, added);
+            let counts = |entry: &Entry| entry.counts.clone().unwrap_or_default();
+            self.test.radius_of(|entry| verdict(&case, entry, self.class, &counts(entry), at(entry)))
+        });
         certificate.distance =
             proven().map(|entry| normal::quantile(entry.cell.p_star)).max_by(f64::total_cmp);
         let p_a = proven().map(|entry| lower_bound(&case, entry, self.class)).min_by(f64::total_cmp);
@@ -148,6 +153,7 @@ fn choose_cells(
 ) -> Result<CoverPlan, ImageError> {
     let case = subject.case.clone();
     let mut geometry = subject.geometry(worker)?;
+    let rule = &CoverRule { slack: geometry.slack(), ..*rule };
     let mut moving = WithMargin { geometry: &mut geometry, margin: rule.margin };
     let outward = case.sampling.mode == Mode::Fixed;
     // In mode `target` nothing beyond the last radius is asked.
@@ -155,10 +161,26 @@ fn choose_cells(
     if outward && radii.last().is_none_or(|last| *last < case.range.cap()) {
         radii.push(case.range.cap());
     }
+    if let Some(found) = levels_of_radii(&case, &radii)? {
+        return Ok(levels::cover(&mut moving, &case.range, &radii, &found, rule.max)?);
+    }
     if case.range.identity.len() == 1 {
         return Ok(line::cover(&mut moving, &case.range, &radii, outward, rule)?);
     }
     Ok(boxes::cover(&mut moving, &case.range, radii.last().copied().unwrap_or(0.0), rule)?)
+}
+
+/// What every parameter within each radius acts like, where that is finitely many.
+fn levels_of_radii(case: &Case, radii: &[f64]) -> Result<Option<Vec<Vec<Vec<f64>>>>, ImageError> {
+    if case.is_about_surrogate() {
+        // An imitation is continuous in the parameters, whatever the transformation does.
+        return Ok(None);
+    }
+    let of_radius = |radius: &f64| {
+        let (low, high) = case.range.within(*radius);
+        case.transformation.levels(case.shape, &low, &high)
+    };
+    Ok(radii.iter().map(of_radius).collect::<Result<_, _>>()?)
 }
 
 /// Whether even unanimous votes could prove a cell.
@@ -169,12 +191,12 @@ fn can_pass(case: &Case, share: Share, p_star: f64) -> bool {
     }
 }
 
-/// Whether the votes at a cell's anchor prove it: p_A > p*, at the alpha of its own test.
-fn verdict(case: &Case, entry: &Entry, class: u32, counts: &Counts) -> bool {
+/// Whether the votes at a cell's anchor prove p_A > `p_star`, at the alpha of its own test.
+fn verdict(case: &Case, entry: &Entry, class: u32, counts: &Counts, p_star: f64) -> bool {
     match case.sampling.mode {
-        Mode::Fixed => evidence(case, entry, class, counts).p_a > entry.cell.p_star,
+        Mode::Fixed => evidence(case, entry, class, counts).p_a > p_star,
         Mode::Target => ConfidenceSequence::new(entry.share.test_alpha()).exceeds(
-            entry.cell.p_star,
+            p_star,
             counts.of(class),
             counts.draws(),
         ),

@@ -3,15 +3,17 @@
 //! - here: the steps that every image goes through;
 //! - [`subject`]: the image with everything known of its geometry;
 //! - [`single`]: the paper's single point;
-//! - [`cover`]: anchors and cells.
+//! - [`cover`]: anchors and cells;
+//! - [`enumerate`]: all parameters of a finite set, without noise.
 
 mod cover;
+mod enumerate;
 mod single;
 mod subject;
 
 use std::sync::Arc;
 
-use super::case::{Anchors, Case};
+use super::case::{Anchors, Case, Method};
 use super::features::FeatureError;
 use super::geometry::GeometryError;
 use super::outcome::{Certificate, Status};
@@ -39,6 +41,8 @@ enum ImageError {
     Host(#[from] crate::host::HostError),
     #[error(transparent)]
     Feature(#[from] FeatureError),
+    #[error("the transformation has no finite set of parameters to enumerate")]
+    NotFinite,
     #[error("the image was asked to go on after its end")]
     Ended,
 }
@@ -72,6 +76,9 @@ impl ImageMachine {
 
     fn start(&self, worker: &mut CaseWorker) -> Next {
         let image: Arc<[f32]> = self.data.image(self.index)?.into();
+        if matches!(self.case.method, Method::Enumerate) {
+            return Ok(done(enumerate::enumerate(&self.case, &image, worker)?));
+        }
         let mut subject = Subject::new(self.case.clone(), self.index as u64, image);
         let site = Site {
             source: subject.source_of_image(worker)?,

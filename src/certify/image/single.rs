@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::case::{Method, Mode};
-use super::super::certificate::{Evidence, largest_radius, survives_all};
+use super::super::certificate::{Evidence, largest_radius, survives_all, widened};
 use super::super::cover::{Cell, single_anchor};
 use super::super::geometry::{GeometryError, Kind};
 use super::super::outcome::{Certificate, Status};
@@ -98,14 +98,22 @@ impl Single {
             return Ok(certificate);
         }
         let bits = match case.method {
-            Method::Resolvable => CLOSED_FORM_BITS,
             Method::Channel(_) => EVALUATED_BITS,
+            _ => CLOSED_FORM_BITS,
         };
         let mut geometry = self.subject.geometry(worker)?;
         let radius = largest_radius(range.cap(), bits, |radius| {
             let (low, high) = range.within(radius);
             survives_all(&geometry.moves(&anchor, &low, &high)?, &evidence).map_err(GeometryError::from)
         })?;
+        if let Some(added) = case.distance_to_real() {
+            let real = largest_radius(range.cap(), bits, |radius| {
+                let (low, high) = range.within(radius);
+                let p_star = geometry.moves(&anchor, &low, &high)?.required_probability(sampling.margin)?;
+                Ok::<bool, GeometryError>(evidence.p_a > widened(p_star, added))
+            })?;
+            certificate.radius_real = Some(real);
+        }
         let (low, high) = range.within(radius);
         let moves = geometry.moves(&anchor, &low, &high)?;
         let p_star = moves.required_probability(sampling.margin)?;
@@ -132,6 +140,10 @@ impl Single {
         let shown = proven.clone().or_else(|| self.required.first().cloned());
         certificate.distance = shown.as_ref().map(|required| required.distance);
         certificate.cells = shown.into_iter().map(|required| cell(&case, required, counts.clone())).collect();
+        certificate.radius_real = case.distance_to_real().map(|added| {
+            let passes = |r: &&Required| sequence.exceeds(widened(r.p_star, added), votes, draws);
+            self.required.iter().rev().find(passes).map_or(0.0, |reached| reached.radius)
+        });
         match proven {
             Some(reached) => certificate.claim(reached.radius, case.range.cap(), reached.kind),
             None if certificate.evidence.is_some_and(|e| e.decides()) => {

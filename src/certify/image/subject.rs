@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::case::{Case, ChannelParts, Method};
-use super::super::features::{FeatureError, FeatureStore, Features};
+use super::super::case::{Anchors, Case, ChannelParts, Claim, Method};
+use super::super::features::{FeatureError, FeatureStore, Features, Images};
 use super::super::geometry::{ChannelGeometry, Geometry, ResolvableGeometry};
 use super::super::growth::{Growth, GrowthStore};
 use super::super::worker::CaseWorker;
@@ -20,6 +20,10 @@ pub struct Subject {
     pub index: u64,
     /// x, dense CHW.
     pub image: Arc<[f32]>,
+    /// F2(x), once the image was encoded.
+    code: Option<Arc<[f32]>>,
+    /// F2(x) + b1.
+    mean: Vec<f64>,
     features: FeatureStore,
     growth: GrowthStore,
 }
@@ -27,23 +31,22 @@ pub struct Subject {
 impl Subject {
     /// An image of which nothing is known yet.
     pub fn new(case: Arc<Case>, index: u64, image: Arc<[f32]>) -> Self {
-        Self { case, index, image, features: FeatureStore::default(), growth: GrowthStore::default() }
+        let (code, mean, features, growth) = Default::default();
+        Self { case, index, image, code, mean, features, growth }
     }
 
     /// The geometry, with the networks of a worker to compute it with.
     pub fn geometry<'a>(&'a mut self, worker: &'a mut CaseWorker) -> Result<Geometry<'a>, FeatureError> {
         let case = &*self.case;
         let parts = match &case.method {
-            Method::Resolvable => return Ok(Geometry::Resolvable(ResolvableGeometry { noise: &case.noise })),
             Method::Channel(parts) => parts,
+            _ => return Ok(Geometry::Resolvable(ResolvableGeometry { noise: &case.noise })),
         };
-        let features = Features {
-            image: &self.image,
-            shape: case.shape,
-            transformation: &case.transformation,
-            encoder: encoder(parts, worker)?,
-            store: &mut self.features,
-        };
+        let (images, encoder) = networks(case, parts, &self.mean, worker)?;
+        // A single anchor is the image itself; anchors of a cover are imitations like all others.
+        let origin = self.code.clone().filter(|_| case.anchors == Anchors::Single);
+        let features =
+            Features { image: &self.image, shape: case.shape, images, encoder, store: &mut self.features };
         let growth = Growth {
             image: &self.image,
             shape: case.shape,
@@ -51,10 +54,12 @@ impl Subject {
             range: &case.range,
             encoder: &parts.growth,
             semantic_noise: parts.channel.semantic_noise(),
+            real: parts.claim == Claim::Real,
             store: &mut self.growth,
         };
         Ok(Geometry::Channel(Box::new(ChannelGeometry {
             features,
+            origin,
             growth,
             channel: &parts.channel,
             estimator: &parts.estimator,
@@ -66,18 +71,21 @@ impl Subject {
     /// The law of the smoothed input at the image itself.
     pub fn source_of_image(&mut self, worker: &mut CaseWorker) -> Result<Arc<Source>, ImageError> {
         let image = self.image.clone();
-        let code = match &self.case.method {
-            Method::Resolvable => Vec::new(),
-            Method::Channel(parts) => match encoder(parts, worker)? {
-                None => image.to_vec(),
-                Some(encoder) => {
-                    let mut code = Vec::new();
-                    encoder.run(&image, &mut code)?;
-                    code
-                }
-            },
+        let Method::Channel(parts) = &self.case.method else { return self.source(image, &[]) };
+        let code: Arc<[f32]> = match encoder(parts, worker)? {
+            None => image.clone(),
+            Some(encoder) => {
+                let mut code = Vec::new();
+                encoder.run(&image, &mut code)?;
+                code.into()
+            }
         };
-        self.source(image, &code)
+        let source = self.source(image, &code)?;
+        if let Source::Code(noise) = &*source {
+            self.mean.clone_from(&noise.mean);
+        }
+        self.code = Some(code);
+        Ok(source)
     }
 
     /// The law of the smoothed input at tau(anchor, x).
@@ -103,6 +111,25 @@ impl Subject {
             }
         }
         Ok(Arc::new(self.case.source(image, code)))
+    }
+}
+
+/// What makes tau(xi, x) and its code: the transformation or its imitation, and F2.
+fn networks<'a>(
+    case: &'a Case,
+    parts: &'a ChannelParts,
+    mean: &'a [f64],
+    worker: &'a mut CaseWorker,
+) -> Result<(Images<'a>, Option<&'a mut Network>), FeatureError> {
+    if parts.claim == Claim::Real {
+        return Ok((Images::Real(&case.transformation), encoder(parts, worker)?));
+    }
+    let CaseWorker { voter, encoder } = worker;
+    match (voter.decoder.as_mut(), encoder.as_mut()) {
+        (Some(decoder), Some(encoder)) => {
+            Ok((Images::Imitated { mean, columns: &parts.columns, decoder }, Some(encoder)))
+        }
+        _ => Err(FeatureError::NoEncoder),
     }
 }
 
