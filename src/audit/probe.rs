@@ -5,16 +5,22 @@ use std::time::{Duration, Instant};
 
 use super::plan::Plan;
 use super::plan::case::PlannedCase;
+use crate::certify::case::{Method, Mode, Sampling};
+use crate::certify::features::{FeatureError, Images};
+use crate::certify::image::{ImageError, Preview, preview};
 use crate::data::DataError;
 use crate::host::HostError;
 use crate::onnx::network::{Network, NetworkError};
 use crate::onnx::runtime::SessionError;
-use crate::smoothing::site::{Draw, Site};
+use crate::smoothing::site::{Draw, Site, Source};
 use crate::smoothing::stream::Purpose;
 use crate::smoothing::voter::Voter;
+use crate::stats::sequential::{ConfidenceSequence, looks};
 
 /// Images that are run one by one and together.
 const IMAGES: usize = 8;
+/// Images whose geometry is looked at.
+const PREVIEWED: usize = 4;
 /// How long draws are timed.
 const TIMED: Duration = Duration::from_millis(400);
 
@@ -33,6 +39,12 @@ pub enum ProbeError {
     /// A plugin failed.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// An imitation failed.
+    #[error(transparent)]
+    Feature(#[from] FeatureError),
+    /// An image's geometry failed.
+    #[error(transparent)]
+    Image(#[from] ImageError),
 }
 
 /// What the probes of a case found.
@@ -44,6 +56,37 @@ pub struct Probe {
     pub clean_accuracy: f64,
     /// Seconds that one worker takes for one draw.
     pub seconds_a_draw: f64,
+    /// What the geometry of some images says; empty for method `enumerate`.
+    pub previews: Vec<Preview>,
+    /// Seconds that one worker takes for the geometry of an image.
+    pub seconds_a_geometry: f64,
+    /// The largest l2 distance seen between the transformation and its imitation, for claims about a surrogate.
+    pub surrogate_error: Option<f64>,
+}
+
+impl Probe {
+    /// Anchors an image, on average.
+    pub fn anchors(&self) -> f64 {
+        let sum: usize = self.previews.iter().map(|preview| preview.anchors).sum();
+        sum as f64 / self.previews.len().max(1) as f64
+    }
+
+    /// Draws an image if all votes go well: what cannot be saved. Unlikely images cost more, up to the budget.
+    pub fn least_draws(&self, sampling: &Sampling) -> f64 {
+        let of_image = |preview: &Preview| match (sampling.mode, preview.p_star) {
+            (Mode::Fixed, _) => sampling.draws as f64 * preview.anchors as f64,
+            (Mode::Target, None) => 0.0,
+            (Mode::Target, Some(p_star)) => {
+                let cells = preview.anchors.max(1);
+                let sequence = ConfidenceSequence::new(sampling.alpha / cells as f64);
+                let passes = |n: &u64| sequence.exceeds(p_star, *n, *n);
+                looks(sampling.draws).find(passes).unwrap_or(sampling.draws) as f64 * cells as f64
+            }
+        };
+        let sum: f64 = self.previews.iter().map(of_image).sum();
+        let selection = if self.previews.is_empty() { 0.0 } else { sampling.select as f64 };
+        selection + sum / self.previews.len().max(1) as f64
+    }
 }
 
 /// Probes one case.
@@ -78,7 +121,60 @@ pub fn probe(plan: &Plan, planned: &PlannedCase) -> Result<Probe, ProbeError> {
         crate::smoothing::ballot::vote(row) == Some(label)
     });
     let clean_accuracy = right.count() as f64 / indices.len().max(1) as f64;
-    Ok(Probe { batch_dependent, clean_accuracy, seconds_a_draw: time_draws(plan, planned)? })
+    let mut probe = Probe {
+        batch_dependent,
+        clean_accuracy,
+        seconds_a_draw: 0.0,
+        previews: Vec::new(),
+        seconds_a_geometry: 0.0,
+        surrogate_error: None,
+    };
+    if !matches!(planned.case.method, Method::Enumerate) {
+        probe.seconds_a_draw = time_draws(plan, planned)?;
+        look_at_geometry(plan, planned, &mut probe)?;
+    }
+    if planned.case.is_about_surrogate() {
+        probe.surrogate_error = Some(surrogate_error(plan, planned, &indices)?);
+    }
+    Ok(probe)
+}
+
+fn look_at_geometry(plan: &Plan, planned: &PlannedCase, probe: &mut Probe) -> Result<(), ProbeError> {
+    let mut worker = planned.worker(&plan.runtime, &plan.session)?;
+    let begin = Instant::now();
+    for index in plan.selection.indices().take(PREVIEWED) {
+        probe.previews.push(preview(&planned.case, &plan.data, index, &mut worker)?);
+    }
+    probe.seconds_a_geometry = begin.elapsed().as_secs_f64() / probe.previews.len().max(1) as f64;
+    Ok(())
+}
+
+/// The largest |tau(xi, x) - H(F2(x) + A1 xi + b1)|_2 over a grid of the range and some images: what `epsilon` is at least.
+fn surrogate_error(plan: &Plan, planned: &PlannedCase, indices: &[usize]) -> Result<f64, ProbeError> {
+    const STEPS: u32 = 16;
+    let case = &planned.case;
+    let mut worker = planned.worker(&plan.runtime, &plan.session)?;
+    let mut largest = 0.0_f64;
+    for index in indices {
+        let image = plan.data.image(*index)?;
+        let mut code = Vec::new();
+        if let Some(encoder) = worker.encoder.as_mut() {
+            encoder.run(&image, &mut code)?;
+        }
+        let Source::Code(noise) = case.source(image.clone().into(), &code) else { continue };
+        let Some(decoder) = worker.voter.decoder.as_mut() else { continue };
+        for step in 0..=STEPS {
+            let share = f64::from(step) / f64::from(STEPS);
+            let ends = case.range.low.iter().zip(&case.range.high);
+            let xi: Vec<f64> = ends.map(|(low, high)| low + share * (high - low)).collect();
+            let real = case.transformation.apply_at(&image, case.shape, &xi)?;
+            let mut imitation = Images::Imitated { mean: &noise.mean, columns: &noise.columns, decoder };
+            let imitated = imitation.at(&image, case.shape, &xi, 1)?;
+            let squares = real.iter().zip(&imitated).map(|(a, b)| f64::from(a - b).powi(2));
+            largest = largest.max(squares.sum::<f64>().sqrt());
+        }
+    }
+    Ok(largest)
 }
 
 /// The outputs of a batch, and whether each item alone gives the same bits.
@@ -102,6 +198,9 @@ fn time_draws(plan: &Plan, planned: &PlannedCase) -> Result<f64, ProbeError> {
     let mut code = Vec::new();
     if let Some(encoder) = worker.encoder.as_mut() {
         encoder.run(&image, &mut code)?;
+    }
+    if code.is_empty() {
+        code = image.to_vec();
     }
     let source = Arc::new(planned.case.source(image, &code));
     let site = Site { source, key: planned.case.stream_key(index as u64, Purpose::Selection) };

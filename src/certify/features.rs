@@ -80,7 +80,10 @@ pub enum Images<'a> {
 
 impl Images<'_> {
     /// tau(xi, x) at each of `count` points, one after another.
-    fn at(
+    ///
+    /// # Errors
+    /// If the transformation or H fails.
+    pub fn at(
         &mut self,
         image: &[f32],
         shape: [usize; 3],

@@ -14,6 +14,7 @@ use super::{CliError, OutputArguments, SourceArguments, messages};
 use crate::audit::plan::Plan;
 use crate::audit::plan::case::PlannedCase;
 use crate::audit::probe::{Probe, probe};
+use crate::certify::geometry::Kind;
 
 /// Checks everything short of sampling.
 #[derive(Debug, Args)]
@@ -55,9 +56,10 @@ pub fn run(arguments: &CheckArguments, output: OutputArguments) -> Result<ExitCo
 }
 
 /// Draws an image, and the time that all images take at the speed that was measured.
-fn expected(plan: &Plan, planned: &PlannedCase, found: &Probe) -> (u64, Duration) {
-    let draws = planned.case.sampling.select + planned.case.sampling.draws;
-    let seconds = found.seconds_a_draw * draws as f64 * plan.selection.count as f64 / plan.threads as f64;
+fn expected(plan: &Plan, planned: &PlannedCase, found: &Probe) -> (f64, Duration) {
+    let draws = found.least_draws(&planned.case.sampling);
+    let each = found.seconds_a_draw * draws + found.seconds_a_geometry;
+    let seconds = each * plan.selection.count as f64 / plan.threads as f64;
     (draws, Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
@@ -69,7 +71,9 @@ fn as_json(plan: &Plan, planned: &PlannedCase, found: &Probe) -> serde_json::Val
         "classes": planned.classifier.classes,
         "batch_dependent": found.batch_dependent,
         "affine_deviation": planned.surrogate.as_ref().map(|s| s.affine.deviation),
-        "anchors": 1,
+        "anchors": found.anchors(),
+        "kind": found.previews.iter().map(|preview| preview.kind).min(),
+        "surrogate_error": found.surrogate_error,
         "draws_an_image": draws,
         "seconds": time.as_secs_f64(),
     })
@@ -77,16 +81,17 @@ fn as_json(plan: &Plan, planned: &PlannedCase, found: &Probe) -> serde_json::Val
 
 fn print(out: &mut impl Write, plan: &Plan, planned: &PlannedCase, found: &Probe) -> std::io::Result<()> {
     let case = &planned.case;
-    let parameter = &case.transformation.parameters()[0];
-    let (low, high) = (number(case.range.low[0]), number(case.range.high[0]));
     writeln!(out, "case {} ({})", case.name, planned.method)?;
-    writeln!(
-        out,
-        "  transformation  {}: {} from {low} to {high} {}",
-        case.transformation.id(),
-        parameter.name,
-        parameter.unit
-    )?;
+    for (i, parameter) in case.transformation.parameters().iter().enumerate() {
+        let (low, high) = (number(case.range.low[i]), number(case.range.high[i]));
+        writeln!(
+            out,
+            "  transformation  {}: {} from {low} to {high} {}",
+            case.transformation.id(),
+            parameter.name,
+            parameter.unit
+        )?;
+    }
     let [channels, height, width] = case.shape;
     writeln!(out, "  images          {} of {channels}x{height}x{width}", plan.selection.count)?;
     writeln!(
@@ -116,11 +121,22 @@ fn print(out: &mut impl Write, plan: &Plan, planned: &PlannedCase, found: &Probe
     for model in &found.batch_dependent {
         writeln!(out, "  note            {model}: the last bits of a score depend on the batch size")?;
     }
+    if let Some(error) = found.surrogate_error {
+        writeln!(out, "  surrogate error at least {error:.4} (l2, largest over a grid and some images)")?;
+    }
+    if let Some(limit) = found.previews.iter().map(|preview| preview.limit).min_by(f64::total_cmp) {
+        let kind = match found.previews.iter().map(|preview| preview.kind).min() {
+            Some(Kind::Estimated) => "estimated",
+            _ => "proven",
+        };
+        writeln!(out, "  geometry        {kind}; the votes may prove radius {} or more", number(limit))?;
+    }
     let (draws, time) = expected(plan, planned, found);
     writeln!(
         out,
-        "  expected        1 anchor, {} draws an image, about {} on {} threads\n",
-        thousands(draws),
+        "  expected        {:.1} anchors and {} draws an image or more, about {} on {} threads\n",
+        found.anchors(),
+        thousands(draws as u64),
         clock(time),
         plan.threads
     )

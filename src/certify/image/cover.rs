@@ -11,7 +11,7 @@ use super::super::geometry::Kind;
 use super::super::outcome::{Certificate, Status};
 use super::super::worker::CaseWorker;
 use super::subject::Subject;
-use super::{ImageError, Next, State, done};
+use super::{ImageError, Next, Preview, State, done};
 use crate::smoothing::question::{Counts, Question, Rule, SequentialRule};
 use crate::smoothing::scheduler::Step;
 use crate::smoothing::site::Site;
@@ -144,6 +144,21 @@ impl Covering {
         certificate.cells = asked.into_iter().map(cell).collect();
         Ok(certificate)
     }
+}
+
+/// The cells that would be asked.
+pub fn preview(
+    subject: &mut Subject,
+    max: usize,
+    p: f64,
+    worker: &mut CaseWorker,
+) -> Result<Preview, ImageError> {
+    let rule = CoverRule { max, p, margin: subject.case.sampling.margin, slack: 0.0 };
+    let plan = choose_cells(subject, &rule, worker)?;
+    let p_star = plan.cells.iter().map(|cell| cell.p_star).max_by(f64::total_cmp);
+    let kind = plan.cells.iter().map(|cell| cell.kind).min().unwrap_or(Kind::Proven);
+    let evaluations = subject.geometry(worker)?.evaluations();
+    Ok(Preview { anchors: plan.cells.len(), limit: plan.limit, p_star, kind, evaluations })
 }
 
 fn choose_cells(

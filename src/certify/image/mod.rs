@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::case::{Anchors, Case, Method};
 use super::features::FeatureError;
-use super::geometry::GeometryError;
+use super::geometry::{GeometryError, Kind};
 use super::outcome::{Certificate, Status};
 use super::worker::CaseWorker;
 use crate::data::{DataError, Dataset};
@@ -30,21 +30,62 @@ use subject::Subject;
 
 /// Why an image ended in an error.
 #[derive(Debug, thiserror::Error)]
-enum ImageError {
+pub enum ImageError {
+    /// It can't be read.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A network failed.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// The geometry failed.
     #[error(transparent)]
     Geometry(#[from] GeometryError),
+    /// A plugin failed.
     #[error(transparent)]
     Host(#[from] crate::host::HostError),
+    /// Its code can't be had.
     #[error(transparent)]
     Feature(#[from] FeatureError),
+    /// There is a continuum of parameters.
     #[error("the transformation has no finite set of parameters to enumerate")]
     NotFinite,
+    /// It was asked again after its end.
     #[error("the image was asked to go on after its end")]
     Ended,
+}
+
+/// What an image's geometry says before any draw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    /// Places that the smoothed classifier would be sampled at.
+    pub anchors: usize,
+    /// The radius that the geometry lets them prove, however the votes go.
+    pub limit: f64,
+    /// The largest probability that a place requires, of those that can be proven at all.
+    pub p_star: Option<f64>,
+    /// Whether the bounds are proven.
+    pub kind: Kind,
+    /// Evaluations of F2 that the geometry took.
+    pub evaluations: u64,
+}
+
+/// Looks at an image's geometry without drawing.
+///
+/// # Errors
+/// If a plugin or a network fails.
+pub fn preview(
+    case: &Arc<Case>,
+    data: &Dataset,
+    index: usize,
+    worker: &mut CaseWorker,
+) -> Result<Preview, ImageError> {
+    let image: Arc<[f32]> = data.image(index)?.into();
+    let mut subject = Subject::new(case.clone(), index as u64, image);
+    subject.source_of_image(worker)?;
+    match case.anchors {
+        Anchors::Single => single::preview(&mut subject, worker),
+        Anchors::Cover { max, p } => cover::preview(&mut subject, max, p, worker),
+    }
 }
 
 /// The state machine of one image.

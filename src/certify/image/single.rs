@@ -9,7 +9,7 @@ use super::super::geometry::{GeometryError, Kind};
 use super::super::outcome::{Certificate, Status};
 use super::super::worker::CaseWorker;
 use super::subject::Subject;
-use super::{ImageError, Next, State, done};
+use super::{ImageError, Next, Preview, State, done};
 use crate::smoothing::question::{Counts, Question, Rule, SequentialRule};
 use crate::smoothing::scheduler::Step;
 use crate::smoothing::site::Site;
@@ -153,6 +153,20 @@ impl Single {
         }
         Ok(certificate)
     }
+}
+
+/// What the listed radii take of the single anchor.
+pub fn preview(subject: &mut Subject, worker: &mut CaseWorker) -> Result<Preview, ImageError> {
+    let required = required_by_radii(subject, worker)?;
+    let kind = required.iter().map(|required| required.kind).min().unwrap_or(Kind::Proven);
+    let farthest = required.last();
+    Ok(Preview {
+        anchors: 1,
+        limit: farthest.map_or(0.0, |required| required.radius),
+        p_star: farthest.map(|required| required.p_star),
+        kind,
+        evaluations: subject.geometry(worker)?.evaluations(),
+    })
 }
 
 /// What each listed radius takes, up to the first that even unanimous votes within the budget could not prove.
