@@ -9,7 +9,7 @@ use super::super::cover::shares::Share;
 use super::super::cover::{Cell, CoverPlan, CoverRule, WithMargin, boxes, levels, line};
 use super::super::geometry::Kind;
 use super::super::outcome::{Certificate, Status};
-use super::super::worker::CaseWorker;
+use super::super::worker::CaseNetworks;
 use super::subject::Subject;
 use super::{ImageError, Next, Preview, State, done};
 use crate::smoothing::question::{Counts, Question, Rule, SequentialRule};
@@ -40,7 +40,7 @@ impl Covering {
         selection: Counts,
         max: usize,
         p: f64,
-        worker: &mut CaseWorker,
+        worker: &mut dyn CaseNetworks,
     ) -> Next {
         let case = subject.case.clone();
         let rule = CoverRule { max, p, margin: case.sampling.margin, slack: 0.0 };
@@ -60,7 +60,7 @@ impl Covering {
     }
 
     /// Takes the answers of the cells that were asked, halves those that came close, and asks the next.
-    pub fn go_on(mut self: Box<Self>, answers: Vec<Counts>, worker: &mut CaseWorker) -> Next {
+    pub fn go_on(mut self: Box<Self>, answers: Vec<Counts>, worker: &mut dyn CaseNetworks) -> Next {
         for (index, counts) in std::mem::take(&mut self.asked).into_iter().zip(answers) {
             let entry = &self.test.entries()[index];
             let proven = verdict(&self.subject.case, entry, self.class, &counts, entry.cell.p_star);
@@ -72,7 +72,7 @@ impl Covering {
         self.ask(worker)
     }
 
-    fn ask(mut self, worker: &mut CaseWorker) -> Next {
+    fn ask(mut self, worker: &mut dyn CaseNetworks) -> Next {
         let wave = self.test.next_wave();
         if wave.is_empty() {
             return Ok(done(self.finish(worker)?));
@@ -82,7 +82,7 @@ impl Covering {
         Ok((State::Covering(Box::new(self)), Step::Ask(questions)))
     }
 
-    fn question(&mut self, index: usize, worker: &mut CaseWorker) -> Result<Question, ImageError> {
+    fn question(&mut self, index: usize, worker: &mut dyn CaseNetworks) -> Result<Question, ImageError> {
         let case = self.subject.case.clone();
         let entry = self.test.entries()[index].clone();
         let key = case.anchor_key(self.subject.index, Purpose::Anchor, entry.number, entry.share.generation);
@@ -100,7 +100,7 @@ impl Covering {
     }
 
     /// Halves a cell that was not proven, if its halves may be: with the share of alpha kept for them, and fresh draws.
-    fn try_halves(&mut self, index: usize, worker: &mut CaseWorker) -> Result<(), ImageError> {
+    fn try_halves(&mut self, index: usize, worker: &mut dyn CaseNetworks) -> Result<(), ImageError> {
         let case = self.subject.case.clone();
         let entry = self.test.entries()[index].clone();
         let counts = entry.counts.unwrap_or_default();
@@ -124,7 +124,7 @@ impl Covering {
         Ok(())
     }
 
-    fn finish(mut self, worker: &mut CaseWorker) -> Result<Certificate, ImageError> {
+    fn finish(mut self, worker: &mut dyn CaseNetworks) -> Result<Certificate, ImageError> {
         let case = self.subject.case.clone();
         let mut certificate = Certificate::nothing(Status::Refused, Some(self.class), self.selection);
         certificate.evaluations = self.subject.geometry(worker)?.evaluations();
@@ -151,7 +151,7 @@ pub fn preview(
     subject: &mut Subject,
     max: usize,
     p: f64,
-    worker: &mut CaseWorker,
+    worker: &mut dyn CaseNetworks,
 ) -> Result<Preview, ImageError> {
     let rule = CoverRule { max, p, margin: subject.case.sampling.margin, slack: 0.0 };
     let plan = choose_cells(subject, &rule, worker)?;
@@ -164,7 +164,7 @@ pub fn preview(
 fn choose_cells(
     subject: &mut Subject,
     rule: &CoverRule,
-    worker: &mut CaseWorker,
+    worker: &mut dyn CaseNetworks,
 ) -> Result<CoverPlan, ImageError> {
     let case = subject.case.clone();
     let mut geometry = subject.geometry(worker)?;

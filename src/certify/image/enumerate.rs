@@ -3,7 +3,7 @@
 use super::super::case::Case;
 use super::super::geometry::Kind;
 use super::super::outcome::{Certificate, Status};
-use super::super::worker::CaseWorker;
+use super::super::worker::CaseNetworks;
 use super::ImageError;
 use crate::smoothing::ballot::{Vote, vote};
 use crate::smoothing::question::Counts;
@@ -15,7 +15,11 @@ const BATCH: usize = 64;
 ///
 /// Each radius is decided on the levels of the box that holds it: whatever a parameter within the radius is rounded to
 /// is one of them. A tie or a score that is not finite counts against.
-pub fn enumerate(case: &Case, image: &[f32], worker: &mut CaseWorker) -> Result<Certificate, ImageError> {
+pub fn enumerate(
+    case: &Case,
+    image: &[f32],
+    worker: &mut dyn CaseNetworks,
+) -> Result<Certificate, ImageError> {
     let selection = Counts::new(case.classes);
     let clean = classify(case, image, worker)?.first().copied().flatten();
     let Some(class) = clean else {
@@ -46,7 +50,7 @@ pub fn enumerate(case: &Case, image: &[f32], worker: &mut CaseWorker) -> Result<
 }
 
 /// The bare classifier's votes for some images.
-fn classify(case: &Case, images: &[f32], worker: &mut CaseWorker) -> Result<Vec<Vote>, ImageError> {
-    let scores = worker.voter.classify(images)?;
+fn classify(case: &Case, images: &[f32], worker: &mut dyn CaseNetworks) -> Result<Vec<Vote>, ImageError> {
+    let scores = worker.scores(images)?;
     Ok(scores.chunks_exact(case.classes).map(vote).collect())
 }

@@ -17,7 +17,7 @@ use super::case::{Anchors, Case, Method};
 use super::features::FeatureError;
 use super::geometry::{GeometryError, Kind};
 use super::outcome::{Certificate, Status};
-use super::worker::CaseWorker;
+use super::worker::CaseNetworks;
 use crate::data::{DataError, Dataset};
 use crate::onnx::network::NetworkError;
 use crate::smoothing::question::{Counts, Question, Rule};
@@ -77,7 +77,7 @@ pub fn preview(
     case: &Arc<Case>,
     data: &Dataset,
     index: usize,
-    worker: &mut CaseWorker,
+    worker: &mut dyn CaseNetworks,
 ) -> Result<Preview, ImageError> {
     let image: Arc<[f32]> = data.image(index)?.into();
     let mut subject = Subject::new(case.clone(), index as u64, image);
@@ -115,7 +115,7 @@ impl ImageMachine {
         Self { case, data, index, state: State::Start }
     }
 
-    fn start(&self, worker: &mut CaseWorker) -> Next {
+    fn start(&self, worker: &mut dyn CaseNetworks) -> Next {
         let image: Arc<[f32]> = self.data.image(self.index)?.into();
         if matches!(self.case.method, Method::Enumerate) {
             return Ok(done(enumerate::enumerate(&self.case, &image, worker)?));
@@ -130,7 +130,7 @@ impl ImageMachine {
     }
 
     /// The class is chosen; from here on all draws are fresh.
-    fn selected(&self, subject: Subject, selection: Counts, worker: &mut CaseWorker) -> Next {
+    fn selected(&self, subject: Subject, selection: Counts, worker: &mut dyn CaseNetworks) -> Next {
         let Some(class) = selection.most_votes() else {
             return Ok(done(Certificate::nothing(Status::Abstained, None, selection)));
         };
@@ -140,7 +140,7 @@ impl ImageMachine {
         }
     }
 
-    fn advance(&mut self, worker: &mut CaseWorker, answers: Vec<Counts>) -> Next {
+    fn advance(&mut self, worker: &mut dyn CaseNetworks, answers: Vec<Counts>) -> Next {
         let mut answers = answers.into_iter();
         let mut first = || answers.next().unwrap_or_else(|| Counts::new(self.case.classes));
         match std::mem::replace(&mut self.state, State::Ended) {
@@ -157,10 +157,10 @@ fn done(certificate: Certificate) -> (State, Step<Certificate>) {
     (State::Ended, Step::Done(certificate))
 }
 
-impl Machine<CaseWorker> for ImageMachine {
+impl<W: CaseNetworks> Machine<W> for ImageMachine {
     type Outcome = Certificate;
 
-    fn next(&mut self, worker: &mut CaseWorker, answers: Vec<Counts>) -> Step<Certificate> {
+    fn next(&mut self, worker: &mut W, answers: Vec<Counts>) -> Step<Certificate> {
         match self.advance(worker, answers) {
             Ok((state, step)) => {
                 self.state = state;

@@ -7,7 +7,7 @@ use super::super::certificate::{Evidence, largest_radius, survives_all, widened}
 use super::super::cover::{Cell, single_anchor};
 use super::super::geometry::{GeometryError, Kind};
 use super::super::outcome::{Certificate, Status};
-use super::super::worker::CaseWorker;
+use super::super::worker::CaseNetworks;
 use super::subject::Subject;
 use super::{ImageError, Next, Preview, State, done};
 use crate::smoothing::question::{Counts, Question, Rule, SequentialRule};
@@ -44,7 +44,7 @@ pub struct Single {
 
 impl Single {
     /// Asks for fresh draws: n of them, or as many as decide the listed radii.
-    pub fn begin(mut subject: Subject, class: u32, selection: Counts, worker: &mut CaseWorker) -> Next {
+    pub fn begin(mut subject: Subject, class: u32, selection: Counts, worker: &mut dyn CaseNetworks) -> Next {
         let case = subject.case.clone();
         let (rule, required) = match case.sampling.mode {
             Mode::Fixed => (Rule::Fixed(case.sampling.draws), Vec::new()),
@@ -68,7 +68,7 @@ impl Single {
     }
 
     /// Joins the votes with the geometry.
-    pub fn finish(self, counts: Counts, worker: &mut CaseWorker) -> Result<Certificate, ImageError> {
+    pub fn finish(self, counts: Counts, worker: &mut dyn CaseNetworks) -> Result<Certificate, ImageError> {
         match self.subject.case.sampling.mode {
             Mode::Fixed => self.largest(counts, worker),
             Mode::Target => self.listed(counts, worker),
@@ -76,7 +76,7 @@ impl Single {
     }
 
     /// The largest radius that n draws prove.
-    fn largest(mut self, counts: Counts, worker: &mut CaseWorker) -> Result<Certificate, ImageError> {
+    fn largest(mut self, counts: Counts, worker: &mut dyn CaseNetworks) -> Result<Certificate, ImageError> {
         let case = self.subject.case.clone();
         let sampling = &case.sampling;
         let evidence =
@@ -127,7 +127,7 @@ impl Single {
     }
 
     /// The largest listed radius that the votes prove: p* < L_n (DESIGN 3.8).
-    fn listed(mut self, counts: Counts, worker: &mut CaseWorker) -> Result<Certificate, ImageError> {
+    fn listed(mut self, counts: Counts, worker: &mut dyn CaseNetworks) -> Result<Certificate, ImageError> {
         let case = self.subject.case.clone();
         let (votes, draws) = (counts.of(self.class), counts.draws());
         let sequence = ConfidenceSequence::new(case.sampling.alpha);
@@ -156,7 +156,7 @@ impl Single {
 }
 
 /// What the listed radii take of the single anchor.
-pub fn preview(subject: &mut Subject, worker: &mut CaseWorker) -> Result<Preview, ImageError> {
+pub fn preview(subject: &mut Subject, worker: &mut dyn CaseNetworks) -> Result<Preview, ImageError> {
     let required = required_by_radii(subject, worker)?;
     let kind = required.iter().map(|required| required.kind).min().unwrap_or(Kind::Proven);
     let farthest = required.last();
@@ -170,7 +170,10 @@ pub fn preview(subject: &mut Subject, worker: &mut CaseWorker) -> Result<Preview
 }
 
 /// What each listed radius takes, up to the first that even unanimous votes within the budget could not prove.
-fn required_by_radii(subject: &mut Subject, worker: &mut CaseWorker) -> Result<Vec<Required>, ImageError> {
+fn required_by_radii(
+    subject: &mut Subject,
+    worker: &mut dyn CaseNetworks,
+) -> Result<Vec<Required>, ImageError> {
     let case = subject.case.clone();
     let anchor = single_anchor(&case.range);
     let sequence = ConfidenceSequence::new(case.sampling.alpha);

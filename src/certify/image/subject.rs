@@ -6,7 +6,7 @@ use super::super::case::{Anchors, Case, ChannelParts, Claim, Method};
 use super::super::features::{FeatureError, FeatureStore, Features, Images};
 use super::super::geometry::{ChannelGeometry, Geometry, ResolvableGeometry};
 use super::super::growth::{Growth, GrowthStore};
-use super::super::worker::CaseWorker;
+use super::super::worker::CaseNetworks;
 use super::ImageError;
 use crate::onnx::network::Network;
 use crate::smoothing::site::Source;
@@ -36,7 +36,10 @@ impl Subject {
     }
 
     /// The geometry, with the networks of a worker to compute it with.
-    pub fn geometry<'a>(&'a mut self, worker: &'a mut CaseWorker) -> Result<Geometry<'a>, FeatureError> {
+    pub fn geometry<'a>(
+        &'a mut self,
+        worker: &'a mut dyn CaseNetworks,
+    ) -> Result<Geometry<'a>, FeatureError> {
         let case = &*self.case;
         let parts = match &case.method {
             Method::Channel(parts) => parts,
@@ -69,7 +72,7 @@ impl Subject {
     }
 
     /// The law of the smoothed input at the image itself.
-    pub fn source_of_image(&mut self, worker: &mut CaseWorker) -> Result<Arc<Source>, ImageError> {
+    pub fn source_of_image(&mut self, worker: &mut dyn CaseNetworks) -> Result<Arc<Source>, ImageError> {
         let image = self.image.clone();
         let Method::Channel(parts) = &self.case.method else { return self.source(image, &[]) };
         let code: Arc<[f32]> = match encoder(parts, worker)? {
@@ -89,7 +92,11 @@ impl Subject {
     }
 
     /// The law of the smoothed input at tau(anchor, x).
-    pub fn source_at(&mut self, anchor: &[f64], worker: &mut CaseWorker) -> Result<Arc<Source>, ImageError> {
+    pub fn source_at(
+        &mut self,
+        anchor: &[f64],
+        worker: &mut dyn CaseNetworks,
+    ) -> Result<Arc<Source>, ImageError> {
         let code = match self.geometry(worker)? {
             Geometry::Channel(mut geometry) => geometry.features.one(anchor)?.to_vec(),
             Geometry::Resolvable(_) => {
@@ -119,14 +126,13 @@ fn networks<'a>(
     case: &'a Case,
     parts: &'a ChannelParts,
     mean: &'a [f64],
-    worker: &'a mut CaseWorker,
+    worker: &'a mut dyn CaseNetworks,
 ) -> Result<(Images<'a>, Option<&'a mut Network>), FeatureError> {
     if parts.claim == Claim::Real {
         return Ok((Images::Real(&case.transformation), encoder(parts, worker)?));
     }
-    let CaseWorker { voter, encoder } = worker;
-    match (voter.decoder.as_mut(), encoder.as_mut()) {
-        (Some(decoder), Some(encoder)) => {
+    match worker.encoder_and_decoder() {
+        (Some(encoder), Some(decoder)) => {
             Ok((Images::Imitated { mean, columns: &parts.columns, decoder }, Some(encoder)))
         }
         _ => Err(FeatureError::NoEncoder),
@@ -136,9 +142,9 @@ fn networks<'a>(
 /// F2 of a worker, where the case has one before its channel.
 fn encoder<'a>(
     parts: &ChannelParts,
-    worker: &'a mut CaseWorker,
+    worker: &'a mut dyn CaseNetworks,
 ) -> Result<Option<&'a mut Network>, FeatureError> {
-    match (parts.encoded, worker.encoder.as_mut()) {
+    match (parts.encoded, worker.encoder_and_decoder().0) {
         (false, _) => Ok(None),
         (true, Some(encoder)) => Ok(Some(encoder)),
         (true, None) => Err(FeatureError::NoEncoder),
