@@ -67,9 +67,9 @@ impl Display for PluginInfo {
 /// What a transformation promises about compositions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// tau(xi, tau(theta, x)) = tau(theta + xi, x).
+    /// tau(theta, tau(xi, x)) = tau(theta + xi, x).
     Additive,
-    /// tau(xi, tau(theta, x)) = tau(gamma(theta, xi), x) with a stated law of gamma.
+    /// tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x) with a stated law of gamma.
     Resolvable,
     /// Nothing.
     NonResolvable,

@@ -168,8 +168,8 @@ typedef struct {
 } gsmooth_head;
 
 enum {
-    GSMOOTH_ADDITIVE = 0,      /* tau(xi, tau(theta, x)) = tau(theta + xi, x), unclipped; identity 0 */
-    GSMOOTH_RESOLVABLE = 1,    /* tau(xi, tau(theta, x)) = tau(gamma(theta, xi), x); law_of_gamma is required */
+    GSMOOTH_ADDITIVE = 0,      /* tau(theta, tau(xi, x)) = tau(theta + xi, x), unclipped; identity 0 */
+    GSMOOTH_RESOLVABLE = 1,    /* tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x); law_of_gamma is required */
     GSMOOTH_NON_RESOLVABLE = 2 /* nothing is promised */
 };
 

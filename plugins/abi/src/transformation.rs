@@ -4,9 +4,9 @@ use crate::{ErrorBuffer, Head, Images, ImagesMut, Parameter, Slice, Status};
 
 /// The values of [`TransformationTable::class`].
 pub mod class {
-    /// tau(xi, tau(theta, x)) = tau(theta + xi, x), exactly in real arithmetic, without clipping; the identity is 0.
+    /// tau(theta, tau(xi, x)) = tau(theta + xi, x), exactly in real arithmetic, without clipping; the identity is 0.
     pub const ADDITIVE: u32 = 0;
-    /// tau(xi, tau(theta, x)) = tau(gamma(theta, xi), x), and `law_of_gamma` states the law of gamma for Gaussian theta.
+    /// tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x), and `law_of_gamma` states the law of gamma for Gaussian theta.
     pub const RESOLVABLE: u32 = 1;
     /// Nothing is promised about compositions.
     pub const NON_RESOLVABLE: u32 = 2;

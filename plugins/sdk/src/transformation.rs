@@ -5,9 +5,9 @@ use crate::{Image, ImageMut, Images, ImagesMut, Options, Result};
 /// What is known about compositions of a transformation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// tau(xi, tau(theta, x)) = tau(theta + xi, x), exactly in real arithmetic and without clipping; the identity is 0.
+    /// tau(theta, tau(xi, x)) = tau(theta + xi, x), exactly in real arithmetic and without clipping; the identity is 0.
     Additive,
-    /// tau(xi, tau(theta, x)) = tau(gamma(theta, xi), x); [`Transformation::LAW_OF_GAMMA`] states the law of gamma for Gaussian
+    /// tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x); [`Transformation::LAW_OF_GAMMA`] states the law of gamma for Gaussian
     /// theta.
     Resolvable,
     /// Nothing is promised.

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | `gaussian_blur` | additive | variance, pixel^2, from 0 | exact |
 //! | `brightness` | additive | shift of intensity | exact |
+//! | `brightness_contrast` | resolvable | contrast and brightness, e^contrast (x + brightness) | exact |
 //! | `rotation` | non-resolvable | angle, degrees, -180 to 180 | adaptive |
 //! | `defocus_blur` | non-resolvable | radius, pixels, from 0 | adaptive |
 //! | `zoom_blur` | non-resolvable | strength, 0 to 10 | adaptive |
@@ -16,6 +17,7 @@
 
 mod border;
 mod brightness;
+mod brightness_contrast;
 #[cfg(test)]
 mod contract;
 mod convolution;
@@ -38,6 +40,7 @@ mod zoom_blur;
 mod zoom_speed;
 
 use brightness::Brightness;
+use brightness_contrast::BrightnessContrast;
 use defocus_blur::DefocusBlur;
 use gaussian_blur::GaussianBlur;
 #[cfg(test)]
@@ -47,5 +50,5 @@ use translation::Translation;
 use zoom_blur::ZoomBlur;
 
 gsmooth_plugin_sdk::export_plugins! {
-    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation]
+    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast]
 }
