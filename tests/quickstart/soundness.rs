@@ -142,7 +142,7 @@ fn refuted(plan: &Plan, case: &PlannedCase, claims: Vec<Claim<'_>>, most: u64) -
     found.into_inner().unwrap()
 }
 
-fn certified<'a>(case: &PlannedCase) -> impl Iterator<Item = &'a Record> {
+fn certified(case: &PlannedCase) -> impl Iterator<Item = &'static Record> + use<> {
     let name = case.case.name.clone();
     let all = super::quickstart().records.iter();
     all.filter(move |record| record.case == name && record.status == Status::Certified)
