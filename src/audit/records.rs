@@ -215,7 +215,10 @@ pub enum RecordsError {
         path: PathBuf,
     },
     /// The folder holds a run of something else.
-    #[error("{} holds a run of another {}: it can't go on", path.display(), differing.join(", "))]
+    #[error(
+        "{} holds a run of another {}: it can't go on; name another folder with --output, or drop its records with --restart",
+        path.display(), differing.join(", ")
+    )]
     OtherRun {
         /// The records.
         path: PathBuf,

@@ -104,6 +104,11 @@ pub fn run(
     };
     fs::create_dir_all(folder).map_err(at(folder))?;
     let (mut records, found) = RecordFile::open(&folder.join(RECORDS), &plan.header, restart)?;
+    if restart {
+        // Figures of the run that is thrown away must not lie beside the new one's records until it ends.
+        remove(&folder.join(SUMMARY))?;
+        remove(&folder.join(CERTIFY_TSV))?;
+    }
     let audit = folder.join(AUDIT);
     fs::write(&audit, plan.text.text.as_bytes()).map_err(at(&audit))?;
     let mut timings = Timings::open(&folder.join(TIMINGS), restart)?;
@@ -191,6 +196,16 @@ pub fn batch_size(plan: &Plan, planned: &PlannedCase) -> usize {
     match plan.batch {
         0 => (BATCH_VALUES / pixels.max(code).max(1)).clamp(1, BATCH_DRAWS),
         chosen => chosen,
+    }
+}
+
+/// Removes a file that may be there.
+fn remove(path: &Path) -> Result<(), RunError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(RunError::Folder { path: path.to_owned(), source })
+        }
+        _ => Ok(()),
     }
 }
 

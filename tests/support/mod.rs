@@ -1,9 +1,17 @@
 //! What the end-to-end tests share: the built binary with its plugins beside it, and one ONNX Runtime for all of them.
 #![allow(dead_code, reason = "every test file takes what it needs")]
 
+pub mod audit;
+pub mod models;
+pub mod run_folder;
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::OnceLock;
+
+use gsmooth::onnx::runtime::{Environment, install_in};
+
+use run_folder::RunFolder;
 
 /// The repository, in which tests run.
 pub fn repository() -> &'static Path {
@@ -33,6 +41,36 @@ pub fn plain_gsmooth() -> Command {
         .env_remove("ORT_DYLIB_PATH")
         .env("NO_COLOR", "1");
     command
+}
+
+/// Certifies an audit in a folder of its own, and hands over what the binary said.
+pub fn certify(audit: &audit::Audit, folder: &Path) -> (Output, RunFolder) {
+    std::fs::create_dir_all(folder).unwrap();
+    let path = audit.write(folder);
+    let run = folder.join("run");
+    let said = plain_gsmooth().arg("certify").arg(path).arg("--output").arg(&run).output().unwrap();
+    (said, RunFolder(run))
+}
+
+/// Certifies an audit that must succeed.
+pub fn certified(audit: &audit::Audit, folder: &Path) -> RunFolder {
+    let (said, run) = certify(audit, folder);
+    assert!(said.status.success(), "{}", stderr(&said));
+    run
+}
+
+/// What a command wrote to its standard error.
+pub fn stderr(said: &Output) -> String {
+    String::from_utf8_lossy(&said.stderr).into_owned()
+}
+
+/// ONNX Runtime's library for the CPU, fetched into the tests' own cache if it is not there.
+pub fn onnx_runtime() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let environment = Environment { cache: Some(runtime_cache()), ..Environment::default() };
+        install_in(false, &environment, &mut |_| {}).unwrap().path
+    })
 }
 
 /// The folder that holds the binary, and the plugin libraries once [`build_plugins`] ran.
