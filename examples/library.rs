@@ -5,11 +5,11 @@
 //! ```
 
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use gsmooth::audit::plan::{Plan, PlanOptions};
 use gsmooth::certify::image::ImageMachine;
 use gsmooth::smoothing::scheduler::{self, Event, Schedule};
+use gsmooth::smoothing::stop::Stop;
 
 /// Images shown of each case.
 const IMAGES: usize = 3;
@@ -25,7 +25,7 @@ fn main() -> anyhow::Result<()> {
         let indices: Vec<usize> = plan.selection.indices().take(IMAGES).collect();
         let machines = indices.iter().map(|i| ImageMachine::new(planned.case.clone(), plan.data.clone(), *i));
         let mut shown = indices.iter();
-        let stop = AtomicBool::new(false);
+        let stop = Stop::new();
         scheduler::run(schedule, vec![worker], machines, &stop, |event| {
             if let Event::Done(certificate) = event {
                 let index = shown.next().copied().unwrap_or_default();

@@ -6,7 +6,6 @@
 mod support;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use gsmooth::certify::case::{Anchors, Case, ChannelParts, Claim, Method, Mode, Sampling};
 use gsmooth::certify::certificate::VoteBound;
@@ -22,6 +21,7 @@ use gsmooth::onnx::network::{Network, NetworkError};
 use gsmooth::smoothing::ballot::Vote;
 use gsmooth::smoothing::scheduler::{self, Event, Schedule};
 use gsmooth::smoothing::site::{Draw, Source};
+use gsmooth::smoothing::stop::Stop;
 use gsmooth::smoothing::voter::Voter;
 use gsmooth::stats::normal;
 use gsmooth::transformation::Transformation;
@@ -151,7 +151,7 @@ fn certify(case: Case, data: &Arc<Dataset>, band: Band) -> Vec<Certificate> {
     let machines = (0..data.len()).map(|index| ImageMachine::new(case.clone(), data.clone(), index));
     let mut all = Vec::new();
     let schedule = Schedule { batch: 256, window: 8, classes: 2 };
-    scheduler::run(schedule, workers, machines, &AtomicBool::new(false), |event| {
+    scheduler::run(schedule, workers, machines, &Stop::new(), |event| {
         if let Event::Done(certificate) = event {
             all.push(certificate);
         }

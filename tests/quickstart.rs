@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use gsmooth::audit::records::Record;
 use gsmooth::certify::geometry::Kind;
-use gsmooth::certify::image::Status;
+use gsmooth::certify::outcome::Status;
 use serde_json::{Value, json};
 
 #[path = "quickstart/soundness.rs"]

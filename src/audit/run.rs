@@ -3,7 +3,6 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +16,7 @@ use crate::certify::image::ImageMachine;
 use crate::certify::outcome::Status;
 use crate::onnx::runtime::SessionError;
 use crate::smoothing::scheduler::{self, Event, Schedule};
+use crate::smoothing::stop::Stop;
 
 /// The records' file in a run folder.
 pub const RECORDS: &str = "records.jsonl";
@@ -95,7 +95,7 @@ pub fn run(
     plan: &Plan,
     folder: &Path,
     restart: bool,
-    stop: &AtomicBool,
+    stop: &Stop,
     observer: &mut dyn Observer,
 ) -> Result<Finished, RunError> {
     let at = |path: &Path| {
@@ -134,7 +134,7 @@ fn run_case(
     mut done: Vec<Record>,
     records: &mut RecordFile,
     timings: &mut Timings,
-    stop: &AtomicBool,
+    stop: &Stop,
     observer: &mut dyn Observer,
 ) -> Result<Vec<Record>, RunError> {
     let name = &planned.case.name;

@@ -4,7 +4,6 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
@@ -14,6 +13,7 @@ use super::{CliError, OutputArguments, SourceArguments, messages};
 use crate::audit::plan::Plan;
 use crate::audit::run::{self, Finished};
 use crate::certify::geometry::Kind;
+use crate::smoothing::stop::Stop;
 
 /// Certifies the images of an audit.
 #[derive(Debug, Args)]
@@ -73,15 +73,14 @@ fn run_folder(arguments: &CertifyArguments, plan: &Plan) -> PathBuf {
     }
 }
 
-/// The first interrupt lets open images end and keeps the records whole; a second one ends the process.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = stop.clone();
+/// The first interrupt lets open images end; a second one gives them up. The records are whole either way.
+fn stop_on_interrupt() -> Arc<Stop> {
+    let stop = Arc::new(Stop::new());
+    let asked = stop.clone();
     let handler = move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(4);
+        if asked.ask() == 1 {
+            eprintln!("stopping after the images under way; interrupt again to stop at once");
         }
-        eprintln!("stopping after the images under way; interrupt again to stop at once");
     };
     if let Err(error) = ctrlc::set_handler(handler) {
         tracing::warn!("interrupts end the process at once: {error}");

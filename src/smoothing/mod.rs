@@ -5,11 +5,12 @@
 //! - [`question`]: what is asked (a site and a rule) and answered (counts);
 //! - [`ballot`]: from a row of scores to a vote, failing closed;
 //! - [`voter`]: draws carried through the networks;
-//! - [`scheduler`]: packs the draws of many questions into batches for the workers.
+//! - [`scheduler`]: packs the draws of many questions into batches for the workers; [`stop`]: asks it to stop.
 
 pub mod ballot;
 pub mod question;
 pub mod scheduler;
 pub mod site;
+pub mod stop;
 pub mod stream;
 pub mod voter;

@@ -7,7 +7,6 @@ use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -15,6 +14,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::ballot::Vote;
 use super::question::{Counts, Question};
 use super::site::{Draw, Site};
+use super::stop::Stop;
 use super::voter::Voter;
 
 /// The state machine of one image: asks questions until it is done. `W` is the worker that it may compute with.
@@ -85,7 +85,7 @@ struct Segment {
 
 /// Runs machines to their end. `events` gets every outcome in the machines' order; it may stop the run by an error.
 ///
-/// When `stop` is set no further machine is opened; those that are open end.
+/// When `stop` is asked no further machine is opened; those that are open end, or are given up if it is asked again.
 ///
 /// # Errors
 /// What `events` returns.
@@ -93,7 +93,7 @@ pub fn run<W, M, E>(
     schedule: Schedule,
     workers: Vec<W>,
     machines: impl Iterator<Item = M>,
-    stop: &AtomicBool,
+    stop: &Stop,
     mut events: impl FnMut(Event<M::Outcome>) -> Result<(), E>,
 ) -> Result<(), E>
 where
@@ -208,12 +208,12 @@ impl<M, O> Desk<M, O> {
     fn serve<E>(
         &mut self,
         mut machines: impl Iterator<Item = M>,
-        stop: &AtomicBool,
+        stop: &Stop,
         results: &Receiver<Finished<M, O>>,
         events: &mut impl FnMut(Event<O>) -> Result<(), E>,
     ) -> Result<(), E> {
         loop {
-            while self.opened - self.reported < self.schedule.window.max(1) && !stop.load(Ordering::Relaxed) {
+            while self.opened - self.reported < self.schedule.window.max(1) && !stop.after_open_images() {
                 let Some(machine) = machines.next() else { break };
                 self.give(Task::Step { slot: self.opened, machine, answers: Vec::new() });
                 self.opened += 1;
@@ -228,6 +228,9 @@ impl<M, O> Desk<M, O> {
             let Ok(finished) = results.recv() else {
                 return Ok(());
             };
+            if stop.at_once() {
+                return Ok(());
+            }
             self.under_way -= 1;
             match finished {
                 Finished::Step { slot, step: Step::Done(outcome), .. } => {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use gsmooth::audit::plan::case::PlannedCase;
 use gsmooth::audit::plan::{Plan, PlanOptions};
 use gsmooth::audit::records::Record;
-use gsmooth::certify::image::Status;
+use gsmooth::certify::outcome::Status;
 use gsmooth::certify::worker::CaseWorker;
 use gsmooth::smoothing::site::{Draw, Site, Source};
 use gsmooth::smoothing::stream::{Purpose, StreamKey, StreamName};
