@@ -109,6 +109,11 @@ fn print(out: &mut impl Write, plan: &Plan, planned: &PlannedCase, found: &Probe
             dims.join("x"),
             surrogate.affine.deviation
         )?;
+        match (surrogate.growth.lipschitz(), &surrogate.obstacle) {
+            (Some(bound), _) => writeln!(out, "  encoder         Lipschitz constant of F2 at most {bound:.4}")?,
+            (None, Some(reason)) => writeln!(out, "  encoder         suprema are estimated: {reason}")?,
+            (None, None) => {}
+        }
     }
     for (path, model) in planned.models() {
         writeln!(

@@ -33,18 +33,17 @@ pub(super) fn semantic(
     let planned = surrogate::plan(shop, surrogate, &sigma1)?;
     let columns = planned.affine.columns.clone();
     let channel = SemanticChannel::new(&columns, &sigma1, *sigma2.get_ref()).at(sigma2.span())?;
-    let (growth, obstacle) = super::surrogate::encoder_growth(&planned);
     let mut parts = ChannelParts {
         channel: Arc::new(channel),
         columns: Arc::new(columns),
         offset: planned.affine.offset.clone(),
         encoded: true,
-        growth,
+        growth: planned.growth.clone(),
         estimator,
         claim: claim(table)?,
         slack: 0.0,
     };
-    widen(shop, table, &mut parts, obstacle.as_deref())?;
+    widen(shop, table, &mut parts, planned.obstacle.as_deref())?;
     Ok((parts, planned))
 }
 

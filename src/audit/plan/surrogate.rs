@@ -12,6 +12,7 @@ use crate::certify::growth::EncoderGrowth;
 use crate::onnx::affine::{self, Affine};
 use crate::onnx::model::contract::NamedModel;
 use crate::onnx::model::file::ModelFile;
+use crate::onnx::model::lipschitz;
 use crate::onnx::model::split::split_surrogate;
 use crate::onnx::model::surrogate::SurrogateContract;
 use crate::onnx::network::{Network, NetworkModel};
@@ -25,6 +26,10 @@ pub struct PlannedSurrogate {
     pub decoder: NetworkModel,
     /// A1 and b1, read off F1.
     pub affine: Affine,
+    /// What is proven of F2.
+    pub growth: EncoderGrowth,
+    /// Why nothing is.
+    pub obstacle: Option<String>,
     /// Dimensions of the code.
     pub code_dims: Vec<usize>,
     /// For the records.
@@ -82,7 +87,8 @@ pub(super) fn plan(
 
     let providers = [&f1, &f2, &h].map(|network| models::providers_of(network, &parts.span));
     let records = records(&parts, providers)?;
-    Ok(PlannedSurrogate { encoder, decoder, affine, code_dims, records })
+    let (growth, obstacle) = encoder_growth(shop, &parts.files[1], &contract.image_input);
+    Ok(PlannedSurrogate { encoder, decoder, affine, growth, obstacle, code_dims, records })
 }
 
 fn read(shop: &Workshop<'_>, table: &Spanned<schema::Surrogate>) -> Result<Parts, Fault> {
@@ -170,7 +176,21 @@ fn records(
     Ok(parts.sources.iter().enumerate().map(record).collect())
 }
 
-/// What is proven of F2, or the obstacle. (A GPU may compute convolutions with fewer bits than float32 has.)
-pub(super) fn encoder_growth(_planned: &PlannedSurrogate) -> (EncoderGrowth, Option<String>) {
-    (EncoderGrowth::Unknown, Some("stub".to_owned()))
+/// What is proven of F2 from its weights, or the obstacle.
+///
+/// The rounding that the bound allows for is float32's; a GPU may compute convolutions with fewer bits, and there the
+/// bound says nothing.
+fn encoder_growth(
+    shop: &Workshop<'_>,
+    file: &ModelFile,
+    input: &str,
+) -> (EncoderGrowth, Option<String>) {
+    if shop.session.providers.iter().any(|provider| provider.needs_gpu()) {
+        let reason = "F2 may run on a GPU, which need not compute with all bits of float32".to_owned();
+        return (EncoderGrowth::Unknown, Some(reason));
+    }
+    match lipschitz::bound(&file.proto, input, &shop.data.shape()) {
+        Ok(bound) => (EncoderGrowth::Bounded(bound), None),
+        Err(error) => (EncoderGrowth::Unknown, Some(error.to_string())),
+    }
 }
