@@ -7,4 +7,6 @@ pub mod clopper_pearson;
 pub mod law;
 pub mod normal;
 pub mod sequential;
+#[cfg(test)]
+mod testing;
 pub mod tradeoff;
