@@ -6,6 +6,7 @@ pub mod binomial;
 pub mod clopper_pearson;
 pub mod law;
 pub mod normal;
+pub mod radius;
 pub mod sequential;
 #[cfg(test)]
 mod testing;
