@@ -1,6 +1,8 @@
 //! What the end-to-end tests share: the built binary with its plugins beside it, and one ONNX Runtime for all of them.
 #![allow(dead_code, reason = "every test file takes what it needs")]
 
+pub mod noises;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
