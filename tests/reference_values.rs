@@ -4,6 +4,10 @@ use gsmooth::certify::channel::SemanticChannel;
 use gsmooth::stats::clopper_pearson;
 use serde_json::Value;
 
+#[path = "reference_values/laws.rs"]
+mod laws;
+mod support;
+
 fn table(name: &str) -> Vec<Value> {
     let text = std::fs::read_to_string("tests/data/theory.json").expect("the reference values are readable");
     let all: Value = serde_json::from_str(&text).expect("the reference values are JSON");

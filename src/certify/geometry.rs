@@ -8,11 +8,12 @@ use std::sync::Arc;
 use super::channel::SemanticChannel;
 use super::features::{FeatureError, Features, Images, difference};
 use super::growth::Growth;
-use super::moves::{self, Move};
+use super::moves::Move;
 use super::oracle::ImageOracle;
 use super::ranges::Range;
 use crate::host::{BoundKind, Estimator, HostError, Noise};
 use crate::stats::normal;
+use crate::stats::product::Shifts;
 
 /// Whether a bound is proved, or a maximum over sampled points (DESIGN 3.5). Never mixed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -133,16 +134,18 @@ impl Geometry<'_> {
 impl ResolvableGeometry<'_> {
     /// The move from an anchor to one parameter.
     fn to(&self, anchor: &[f64], point: &[f64]) -> Move<'_> {
-        Move::shift(self.noise, point.iter().zip(anchor).map(|(point, anchor)| point - anchor).collect())
+        let by = point.iter().zip(anchor).map(|(point, anchor)| Shifts::only(point - anchor)).collect();
+        Move::Shift { laws: self.noise, by }
     }
 
-    /// T(p; t) falls as any coordinate of t moves away from 0 on either side, so the vertices of the box are the worst.
+    /// All moves from an anchor to a box, at the worst of which each coordinate is at an end of its interval.
     fn moves(&self, anchor: &[f64], low: &[f64], high: &[f64]) -> Moves<'_> {
-        let low: Vec<f64> = low.iter().zip(anchor).map(|(low, a)| outward_down(*low, *a)).collect();
-        let high: Vec<f64> = high.iter().zip(anchor).map(|(high, a)| outward_up(*high, *a)).collect();
-        let vertices = moves::vertices(&low, &high);
-        let worst = vertices.into_iter().map(|by| Move::shift(self.noise, by)).collect();
-        Moves { worst, kind: Kind::Proven }
+        let interval = |((anchor, low), high): ((&f64, &f64), &f64)| Shifts {
+            low: outward_down(*low, *anchor),
+            high: outward_up(*high, *anchor),
+        };
+        let by = anchor.iter().zip(low).zip(high).map(interval).collect();
+        Moves { worst: vec![Move::Shift { laws: self.noise, by }], kind: Kind::Proven }
     }
 }
 

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use crate::host::{HostError, Noise};
 use crate::stats::law::ScalarLaw;
 use crate::stats::normal::{self, StandardNormal};
+use crate::stats::product::{self, Shifts};
 use crate::stats::tradeoff;
 
-/// One move of the law of the smoothed input.
+/// One move of the law of the smoothed input, or all moves of a box.
 #[derive(Debug, Clone)]
 pub enum Move<'a> {
-    /// Independent coordinates of theta, each shifted by its own amount in its law's units (additive transformations,
-    /// DESIGN 3.2).
+    /// Independent coordinates of theta, each shifted by any amount of an interval in its law's units (additive
+    /// transformations, DESIGN 3.2).
     Shift {
         /// The laws of theta's coordinates.
         laws: &'a [Arc<Noise>],
-        /// The shift of each, signed.
-        by: Vec<f64>,
+        /// The shifts of each.
+        by: Vec<Shifts>,
     },
     /// A Gaussian shifted by `distance` standard deviations (the semantic channel, DESIGN 3.3).
     Gaussian {
@@ -25,23 +26,14 @@ pub enum Move<'a> {
     },
 }
 
-impl<'a> Move<'a> {
-    /// A shift of each coordinate.
-    pub fn shift(laws: &'a [Arc<Noise>], by: Vec<f64>) -> Self {
-        Self::Shift { laws, by }
-    }
-
+impl Move<'_> {
     /// T(p): the least mass that a set of mass p keeps, rounded down.
-    ///
-    /// Independent coordinates compose in any order, T2(T1(p; t1); t2) (DESIGN 3.1).
     ///
     /// # Errors
     /// If the noise plugin fails.
     pub fn kept_mass(&self, p: f64) -> Result<f64, HostError> {
         match self {
-            Self::Shift { laws, by } => {
-                laws.iter().zip(by).try_fold(p, |p, (law, by)| tradeoff::kept_mass(&**law, p, *by))
-            }
+            Self::Shift { laws, by } => product::kept_over_box(&coordinates(laws, by), p),
             Self::Gaussian { distance } => {
                 let Ok(kept) = tradeoff::kept_mass(&StandardNormal, p, *distance);
                 Ok(kept)
@@ -54,22 +46,22 @@ impl<'a> Move<'a> {
     /// # Errors
     /// If the noise plugin fails.
     pub fn reached_mass(&self, p: f64) -> Result<f64, HostError> {
-        // Rounding 1 - p down can only enlarge what is reached.
-        let rest = (1.0 - p).next_down();
-        Ok((1.0 - self.kept_mass(rest)?).next_up().min(1.0))
+        match self {
+            Self::Shift { laws, by } => product::reached_over_box(&coordinates(laws, by), p),
+            Self::Gaussian { distance } => {
+                let Ok(reached) = tradeoff::reached_mass(&StandardNormal, p, *distance);
+                Ok(reached)
+            }
+        }
     }
 
-    /// p*_m = inf{p : T(p) > 1/2 + margin}, rounded up: the coordinates undone in the opposite order.
+    /// p*_m = inf{p : T(p) > 1/2 + margin}, rounded up.
     ///
     /// # Errors
     /// If the noise plugin fails.
     pub fn required_probability(&self, margin: f64) -> Result<f64, HostError> {
         match self {
-            Self::Shift { laws, by } => {
-                laws.iter().zip(by).rev().try_fold(0.5 + margin, |wanted, (law, by)| {
-                    tradeoff::required_probability(&**law, *by, wanted - 0.5)
-                })
-            }
+            Self::Shift { laws, by } => product::over_box(&coordinates(laws, by), margin),
             Self::Gaussian { distance } => {
                 let Ok(p) = tradeoff::required_probability(&StandardNormal, *distance, margin);
                 Ok(p)
@@ -91,17 +83,9 @@ impl<'a> Move<'a> {
     }
 }
 
-/// The vertices of a box of shifts, without repetitions.
-pub fn vertices(low: &[f64], high: &[f64]) -> Vec<Vec<f64>> {
-    let mut all: Vec<Vec<f64>> = vec![Vec::new()];
-    for (low, high) in low.iter().zip(high) {
-        let ends = if low == high { vec![*low] } else { vec![*low, *high] };
-        all = all
-            .into_iter()
-            .flat_map(|head| ends.iter().map(move |end| head.iter().copied().chain([*end]).collect()))
-            .collect();
-    }
-    all
+/// Each law with its shifts.
+fn coordinates<'a>(laws: &'a [Arc<Noise>], by: &[Shifts]) -> Vec<(&'a Noise, Shifts)> {
+    laws.iter().map(|law| &**law).zip(by.iter().copied()).collect()
 }
 
 impl ScalarLaw for Noise {

@@ -110,7 +110,9 @@ fn print(out: &mut impl Write, plan: &Plan, planned: &PlannedCase, found: &Probe
             surrogate.affine.deviation
         )?;
         match (surrogate.growth.lipschitz(), &surrogate.obstacle) {
-            (Some(bound), _) => writeln!(out, "  encoder         Lipschitz constant of F2 at most {bound:.4}")?,
+            (Some(bound), _) => {
+                writeln!(out, "  encoder         Lipschitz constant of F2 at most {bound:.4}")?
+            }
             (None, Some(reason)) => writeln!(out, "  encoder         suprema are estimated: {reason}")?,
             (None, None) => {}
         }

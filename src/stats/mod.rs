@@ -2,9 +2,15 @@
 //!
 //! Everything here is pure arithmetic, rounded against the certificate: lower bounds down, upper bounds up.
 
+pub mod ball;
 pub mod binomial;
 pub mod clopper_pearson;
 pub mod law;
+pub mod norm;
 pub mod normal;
+pub mod product;
+pub mod radius;
 pub mod sequential;
+#[cfg(test)]
+mod testing;
 pub mod tradeoff;

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod models;
+pub mod noises;
 pub mod run_folder;
 
 use std::path::{Path, PathBuf};

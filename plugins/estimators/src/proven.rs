@@ -4,18 +4,20 @@ use gsmooth_plugin_sdk::{Bound, Kind, MEstimator, OptionSpec, Options, Oracle, R
 
 use crate::ask::Ask;
 use crate::branch;
-use crate::displacement;
-use crate::grid::{Axis, axes, level_of};
+use crate::displacement::Displacement;
+use crate::grid::{Axis, Grid, axes, level_of};
 use crate::line::{self, Estimate, Refinement, Slopes};
 use crate::options::points;
 
 /// Estimator `proven`: distances at points, and a proven bound on how fast they can grow between them.
 ///
-/// Where nothing is known of the growth it falls back to the estimate of `displacement`, and says so.
+/// Where nothing is known of the growth, or so little that a proof would take more evaluations than are allowed, it falls
+/// back to the estimate of `displacement`, and says so.
 #[derive(Debug)]
 pub struct Proven {
     points: u64,
     tolerance: f64,
+    evaluations: u64,
 }
 
 impl MEstimator for Proven {
@@ -33,27 +35,45 @@ impl MEstimator for Proven {
     ];
 
     fn create(options: &Options<'_>) -> Result<Self> {
-        Ok(Self { points: points::read(options)?, tolerance: options.float("tolerance")? })
+        let evaluations = u64::try_from(options.integer("evaluations")?).unwrap_or(0);
+        Ok(Self { points: points::read(options)?, tolerance: options.float("tolerance")?, evaluations })
     }
 
     fn bound(&self, oracle: &Oracle<'_>, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Bound> {
         let axes = axes(oracle.parameters(), anchor, low, high)?;
         let mut distance = |points: &[f64]| oracle.distance_at(anchor, points);
-        if oracle.growth_over(low, high)?.is_none() {
-            return displacement::Displacement::default().bound(oracle, anchor, low, high);
+        let allowed = self.evaluations.min(oracle.max_evaluations());
+        let growth = oracle.growth_over(low, high)?;
+        let hopeful = match &growth {
+            Some(growth) => self.needed(&axes, growth, &mut distance)? <= allowed as f64,
+            None => false,
+        };
+        if !hopeful {
+            return Displacement::default().bound(oracle, anchor, low, high);
         }
         let mut growth = |low: &[f64], high: &[f64]| {
             let growth = oracle.growth_over(low, high)?;
             // A part of the box without a bound has none.
             Ok(growth.unwrap_or_else(|| vec![f64::INFINITY; axes.len()]))
         };
-        let Estimate { value, evaluations } =
-            self.supremum(&axes, oracle.max_evaluations(), &mut growth, &mut distance)?;
+        let Estimate { value, evaluations } = self.supremum(&axes, allowed, &mut growth, &mut distance)?;
         Ok(Bound { value, kind: Kind::Proven, evaluations })
     }
 }
 
 impl Proven {
+    /// About how many points it takes to bring the allowance between them below the tolerance: a side of length w with
+    /// growth L takes w L / (2 allowance) of them where the distance is at its largest.
+    fn needed(&self, axes: &[Axis], growth: &[f64], distance: &mut impl Ask) -> Result<f64> {
+        let corners = Grid::finest(axes, 1, 1 << 12)?;
+        let found = distance.ask(&corners.points(), corners.len())?.into_iter().fold(0.0, f64::max);
+        let refinement = Refinement { level: 0, tolerance: self.tolerance, evaluations: 0 };
+        let allowance = (refinement.target(found) - found) / axes.len() as f64;
+        let points = |(axis, growth): (&Axis, &f64)| (0.5 * axis.length() * growth / allowance).max(1.0);
+        // Only where the distance is large does it have to be so fine; half of the volume is a fair guess.
+        Ok(0.5 * axes.iter().zip(growth).map(points).product::<f64>())
+    }
+
     /// A proven bound of `distance` over the box of `axes`: between neighbours for one parameter, around the centres of
     /// boxes for several.
     fn supremum(
@@ -92,7 +112,9 @@ mod tests {
         let mut ask =
             |points: &[f64]| -> Result<Vec<f64>> { Ok(points.chunks_exact(m).map(&function).collect()) };
         let mut growth = |_: &[f64], _: &[f64]| Ok(vec![slope; m]);
-        Proven { points: 5, tolerance: 0.05 }.supremum(axes, evaluations, &mut growth, &mut ask).unwrap()
+        Proven { points: 5, tolerance: 0.05, evaluations: 20_000 }
+            .supremum(axes, evaluations, &mut growth, &mut ask)
+            .unwrap()
     }
 
     proptest! {
@@ -122,6 +144,16 @@ mod tests {
         let axes = [Axis { low: 0.0, high: 1.0 }; 2];
         let found = proven(&axes, 1, 3.0, |x| x[0] + x[1]);
         assert!(found.evaluations <= 1 && found.value >= 4.0);
+    }
+
+    #[test]
+    fn the_effort_of_a_proof_is_foreseen() {
+        let proven = Proven { points: 5, tolerance: 0.05, evaluations: 20_000 };
+        let axis = Axis { low: 0.0, high: 2.0 };
+        let mut ask = |points: &[f64]| -> Result<Vec<f64>> { Ok(points.to_vec()) };
+        // The distance reaches 2: gaps of growth 20 may be 0.01 long, half of them where it matters.
+        assert!((proven.needed(&[axis], &[20.0], &mut ask).unwrap() - 100.0).abs() < 1e-6);
+        assert_eq!(proven.needed(&[axis], &[f64::INFINITY], &mut ask).unwrap(), f64::INFINITY);
     }
 
     #[test]

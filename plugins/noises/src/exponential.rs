@@ -1,6 +1,7 @@
-use gsmooth_plugin_sdk::{Error, NoiseDistribution, OptionSpec, Options, Result};
+use gsmooth_plugin_sdk::{NoiseDistribution, OptionSpec, Options, Result};
 
-use crate::ratio::ratio;
+use crate::ratio::exponential_decay;
+use crate::scale::scale;
 
 /// The exponential law.
 pub struct Exponential {
@@ -14,11 +15,7 @@ impl NoiseDistribution for Exponential {
         &[OptionSpec::float("scale", "Mean, in units of the parameter.").above(0.0).required()];
 
     fn create(options: &Options<'_>) -> Result<Self> {
-        let mean = options.float("scale")?;
-        if mean > 0.0 && mean.is_finite() {
-            return Ok(Self { mean });
-        }
-        Err(Error::invalid_argument(format_args!("scale must be positive, not {mean}")))
+        Ok(Self { mean: scale(options)? })
     }
 
     fn support(&self) -> (f64, f64) {
@@ -30,13 +27,7 @@ impl NoiseDistribution for Exponential {
     }
 
     fn sf(&self, x: f64) -> f64 {
-        if x <= 0.0 {
-            return 1.0;
-        }
-        // exp(-(high + low)) to first order in `low`.
-        let (high, low) = ratio(x, self.mean);
-        let leading = libm::exp(-high);
-        leading - leading * low
+        if x <= 0.0 { 1.0 } else { exponential_decay(x, self.mean) }
     }
 
     fn quantile(&self, p: f64) -> f64 {
@@ -62,13 +53,7 @@ impl NoiseDistribution for Exponential {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{assert_close, kolmogorov_smirnov, ulps};
-    use gsmooth_plugin_sdk::Value;
-
-    fn exponential(mean: f64) -> Exponential {
-        Exponential::create(&Options::of(Exponential::OPTIONS, &[("scale", Value::Float(mean))]).unwrap())
-            .unwrap()
-    }
+    use crate::testing::{assert_close, check_law, instance, ulps};
 
     /// (x, mean, cdf, sf) from 60-digit arithmetic.
     const VALUES: [(f64, f64, f64, f64); 5] = [
@@ -82,7 +67,7 @@ mod tests {
     #[test]
     fn tails_are_right_relative_to_themselves() {
         for (x, mean, cdf, sf) in VALUES {
-            let law = exponential(mean);
+            let law: Exponential = instance(mean);
             assert_close(law.cdf(x), cdf, 1e-15);
             assert_close(law.sf(x), sf, 1e-15);
         }
@@ -90,7 +75,7 @@ mod tests {
 
     #[test]
     fn ends_are_exact() {
-        let law = exponential(2.0);
+        let law: Exponential = instance(2.0);
         assert_eq!((law.cdf(-1.0), law.sf(-1.0), law.cdf(0.0), law.sf(0.0)), (0.0, 1.0, 0.0, 1.0));
         assert_eq!((law.cdf(f64::INFINITY), law.sf(f64::INFINITY)), (1.0, 0.0));
         assert_eq!((law.quantile(0.0), law.quantile(1.0)), (0.0, f64::INFINITY));
@@ -104,7 +89,7 @@ mod tests {
 
     #[test]
     fn quantiles_invert_both_tails() {
-        let law = exponential(0.37);
+        let law: Exponential = instance(0.37);
         for exponent in 1..=300 {
             let p = 0.9 * 10_f64.powi(-exponent);
             assert!(ulps(law.quantile(law.cdf(law.quantile(p))), law.quantile(p)) <= 4, "{p:e}");
@@ -113,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_follow_the_law() {
-        kolmogorov_smirnov(&exponential(0.8), 20_000);
+    fn it_is_a_law() {
+        check_law(&instance::<Exponential>(0.6), &[0.01, 0.3, 1.1, 2.9]);
     }
 }

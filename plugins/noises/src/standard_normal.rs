@@ -44,14 +44,19 @@ fn polish(z: f64, p: f64) -> f64 {
 }
 
 /// Half-width of the central branch in p.
-const CENTRE: f64 = 0.425;
+pub(crate) const CENTRE: f64 = 0.425;
+
+/// Phi^-1(1/2 + excess) for |excess| up to [`CENTRE`], accurate relative to itself: the central branch of AS 241.
+pub(crate) fn central_quantile(excess: f64) -> f64 {
+    let r = CENTRE * CENTRE - excess * excess;
+    excess * horner(&A, r) / horner(&B, r)
+}
 
 /// Wichura's algorithm AS 241, PPND16 (Applied Statistics 37, 1988): relative accuracy about 1e-16, up to rounding.
 pub(crate) fn rational_quantile(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= CENTRE {
-        let r = CENTRE * CENTRE - q * q;
-        return q * horner(&A, r) / horner(&B, r);
+        return central_quantile(q);
     }
     let tail = if q < 0.0 { p } else { 1.0 - p };
     let r = (-libm::log(tail)).sqrt();

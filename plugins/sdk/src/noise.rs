@@ -3,7 +3,9 @@ use gsmooth_plugin_abi::OptionSpec;
 use crate::{Error, Options, Result};
 
 /// A log-concave law of one coordinate. All functions are pure. Certificates rest on tails: `cdf` must be accurate relative to
-/// itself in the lower tail, `sf` in the upper one, and `quantile` and `isf` must invert them.
+/// itself in the lower tail, `sf` in the upper one, and `quantile` and `isf` must invert them. The host rounds against the
+/// certificate by enough for relative errors of 1e-13 in probabilities and of 1e-15 in quantiles (where a quantile is near 0, of
+/// 1e-15 of the law's width), and for no larger ones.
 pub trait NoiseDistribution: Sized + Send + Sync + 'static {
     /// Name, `[a-z0-9_]+`: what users write into audit files.
     const ID: &'static str;

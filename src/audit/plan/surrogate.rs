@@ -180,11 +180,7 @@ fn records(
 ///
 /// The rounding that the bound allows for is float32's; a GPU may compute convolutions with fewer bits, and there the
 /// bound says nothing.
-fn encoder_growth(
-    shop: &Workshop<'_>,
-    file: &ModelFile,
-    input: &str,
-) -> (EncoderGrowth, Option<String>) {
+fn encoder_growth(shop: &Workshop<'_>, file: &ModelFile, input: &str) -> (EncoderGrowth, Option<String>) {
     if shop.session.providers.iter().any(|provider| provider.needs_gpu()) {
         let reason = "F2 may run on a GPU, which need not compute with all bits of float32".to_owned();
         return (EncoderGrowth::Unknown, Some(reason));

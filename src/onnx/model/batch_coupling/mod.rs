@@ -264,8 +264,10 @@ fn starting_values<'a>(
         return Err(no_input());
     }
     let fixed_batch = declared.as_ref().and_then(|dims| dims[0].known());
-    let declared = declared.map(|dims| dims.iter().map(|d| d.known().map_or(Dim::Fixed, Dim::Known)).collect());
-    let known = |sizes: &[usize]| [Dim::Batch].into_iter().chain(sizes.iter().map(|n| Dim::Known(*n))).collect();
+    let declared =
+        declared.map(|dims| dims.iter().map(|d| d.known().map_or(Dim::Fixed, Dim::Known)).collect());
+    let known =
+        |sizes: &[usize]| [Dim::Batch].into_iter().chain(sizes.iter().map(|n| Dim::Known(*n))).collect();
     let shape = item_dims.map(known).or(declared);
     define(&mut values, info.name(), Value::batched(0, shape))?;
     Ok((fixed_batch, values))

@@ -50,7 +50,11 @@ pub(super) fn of(node: &NodeProto) -> Option<Activation> {
         ("", "Softsign") => Activation { lipschitz: 1.0, at_zero: 0.0, rounding: Rounding::Operations(3) },
         ("", "HardSigmoid") => {
             let (alpha, beta) = (float("alpha", 0.2), float("beta", 0.5));
-            Activation { lipschitz: alpha.abs(), at_zero: beta.abs().min(1.0), rounding: Rounding::Operations(3) }
+            Activation {
+                lipschitz: alpha.abs(),
+                at_zero: beta.abs().min(1.0),
+                rounding: Rounding::Operations(3),
+            }
         }
         ("", "HardSwish") => hard_swish(f64::from(1.0_f32 / 6.0), 0.5)?,
         // e^x alpha for x < 0 is steepest at 0.
@@ -90,7 +94,11 @@ fn has_one_operand(node: &NodeProto) -> bool {
 /// (1 - beta) / alpha, and 0 or 1 outside.
 fn hard_swish(alpha: f64, beta: f64) -> Option<Activation> {
     let lipschitz = (2.0 - beta).abs().max(beta.abs()).max(1.0) * ABOVE;
-    (alpha > 0.0).then_some(Activation { lipschitz, at_zero: 0.0, rounding: Rounding::Elementary(4.0 * lipschitz) })
+    (alpha > 0.0).then_some(Activation {
+        lipschitz,
+        at_zero: 0.0,
+        rounding: Rounding::Elementary(4.0 * lipschitz),
+    })
 }
 
 /// The tensor after an activation.
@@ -155,11 +163,9 @@ pub(super) fn gated(node: &Node<'_>) -> Option<Result<Live, Obstacle>> {
     let (index, activation) = candidates.into_iter().find_map(|(index, gate)| {
         let gate = gate?;
         let activation = match (operator_domain(gate), gate.op_type()) {
-            ("", "Sigmoid") => Activation {
-                lipschitz: SWISH,
-                at_zero: 0.0,
-                rounding: Rounding::Elementary(4.0 * SWISH),
-            },
+            ("", "Sigmoid") => {
+                Activation { lipschitz: SWISH, at_zero: 0.0, rounding: Rounding::Elementary(4.0 * SWISH) }
+            }
             ("", "HardSigmoid") => {
                 hard_swish(float_attribute(gate, "alpha", 0.2), float_attribute(gate, "beta", 0.5))?
             }

@@ -69,7 +69,8 @@ impl Dense {
         for i in 0..rows {
             for k in 0..inner {
                 let factor = next.matrix.real[i * inner + k];
-                let (row, own) = (&mut entries[i * columns..(i + 1) * columns], &self.matrix.real[k * columns..]);
+                let (row, own) =
+                    (&mut entries[i * columns..(i + 1) * columns], &self.matrix.real[k * columns..]);
                 row.iter_mut().zip(own).for_each(|(sum, entry)| *sum += factor * entry);
             }
         }

@@ -34,7 +34,8 @@ pub(super) fn linear_underflow(
     let smallest = Upper::of(UNDERFLOW);
     let terms = Upper::count(terms);
     // Products and partial sums that are flushed.
-    let results = Upper::of(2.0) * terms * Upper::count(outputs).sqrt() + absolute * Upper::count(inputs).sqrt();
+    let results =
+        Upper::of(2.0) * terms * Upper::count(outputs).sqrt() + absolute * Upper::count(inputs).sqrt();
     // Weights that are flushed: a matrix of outputs x terms entries, each at most the smallest normal number.
     let weights = (Upper::count(outputs) * terms).sqrt();
     input.times(smallest * weights) + Growth::constant(smallest * results)

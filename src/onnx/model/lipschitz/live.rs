@@ -18,8 +18,7 @@ pub(super) struct Bound {
 
 impl Bound {
     /// The image itself.
-    pub(super) const IMAGE: Self =
-        Self { lipschitz: Upper::ONE, norm: Growth::RADIUS, error: Growth::ZERO };
+    pub(super) const IMAGE: Self = Self { lipschitz: Upper::ONE, norm: Growth::RADIUS, error: Growth::ZERO };
 
     /// A constant of a norm.
     pub(super) fn constant(norm: Upper) -> Self {

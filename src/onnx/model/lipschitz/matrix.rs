@@ -90,8 +90,7 @@ impl Matrix {
     pub(super) fn gram(&self) -> Self {
         let n = self.rows;
         let complex = !self.imaginary.is_empty();
-        let mut product =
-            if complex { Self::complex_zero(n, n) } else { Self::real(n, n, vec![0.0; n * n]) };
+        let mut product = if complex { Self::complex_zero(n, n) } else { Self::real(n, n, vec![0.0; n * n]) };
         for i in 0..n {
             let real_i = self.row(&self.real, i);
             for j in 0..=i {

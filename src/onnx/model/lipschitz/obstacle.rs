@@ -10,7 +10,9 @@ pub enum Obstacle {
     )]
     NormalisesImage,
     /// A product of two tensors that both depend on the image.
-    #[error("it multiplies `{first}` by `{second}`, which both depend on the image, and such products grow without bound")]
+    #[error(
+        "it multiplies `{first}` by `{second}`, which both depend on the image, and such products grow without bound"
+    )]
     ProductOfLive {
         /// A factor.
         first: String,
@@ -33,7 +35,10 @@ pub enum Obstacle {
         tensor: String,
     },
     /// A constant whose values are not stored in the model as they are used.
-    #[error("the values of the constant `{tensor}` are not stored in the model as float32 numbers, but {}", origin_text(origin))]
+    #[error(
+        "the values of the constant `{tensor}` are not stored in the model as float32 numbers, but {}",
+        origin_text(origin)
+    )]
     ParameterNotStored {
         /// The operand.
         tensor: String,

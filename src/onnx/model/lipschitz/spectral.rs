@@ -71,8 +71,7 @@ mod tests {
         let fourier = |part: fn(f64) -> f64| {
             (0..n * n).map(|i| part((i / n * (i % n)) as f64 * angle)).collect::<Vec<_>>()
         };
-        let fourier =
-            Matrix { rows: n, columns: n, real: fourier(libm::cos), imaginary: fourier(libm::sin) };
+        let fourier = Matrix { rows: n, columns: n, real: fourier(libm::cos), imaginary: fourier(libm::sin) };
         let bound = spectral_norm(fourier, 12).get() / 32.0_f64.sqrt();
         assert!((1.0..1.001).contains(&bound), "{bound}");
         assert_eq!(spectral_norm(Matrix::real(2, 2, vec![0.0; 4]), 5), Upper::ZERO);

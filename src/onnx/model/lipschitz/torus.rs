@@ -50,8 +50,9 @@ impl PartialOrd for Candidate {
 
 /// Bounds the norm of a convolution (and of its adjoint) with the weights as they are stored.
 pub(super) fn norm(convolution: &Convolution) -> Upper {
-    let absolute =
-        (0..convolution.groups).map(|group| convolution.absolute_symbol(group).frobenius()).fold(Upper::ZERO, Upper::max);
+    let absolute = (0..convolution.groups)
+        .map(|group| convolution.absolute_symbol(group).frobenius())
+        .fold(Upper::ZERO, Upper::max);
     let Some(symbols) = Symbols::of(convolution) else {
         return Upper::INFINITY;
     };

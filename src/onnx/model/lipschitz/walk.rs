@@ -55,7 +55,11 @@ impl<'a> Walk<'a> {
                 opset: self.opset,
                 inferred: self.inferred,
                 operands: proto.input.iter().map(|name| self.tensors.get(name.as_str())).collect(),
-                producers: proto.input.iter().map(|name| self.producers.get(name.as_str()).copied()).collect(),
+                producers: proto
+                    .input
+                    .iter()
+                    .map(|name| self.producers.get(name.as_str()).copied())
+                    .collect(),
             };
             rule(proto).apply(&node).map_err(|obstacle| LipschitzError::Node {
                 node: node_name(proto),
@@ -97,8 +101,10 @@ fn stored_constants(graph: &GraphProto) -> HashMap<&str, Tensor> {
     let dense = graph.initializer.iter().map(|tensor| {
         (tensor.name(), Constant::stored(tensor).map_or_else(Tensor::Opaque, Tensor::Constant))
     });
-    let sparse = graph.sparse_initializer.iter().filter_map(|sparse| sparse.values.as_ref()).map(|values| {
-        (values.name(), Tensor::Opaque(Origin::Stored { form: "a sparse tensor".into() }))
-    });
+    let sparse = graph
+        .sparse_initializer
+        .iter()
+        .filter_map(|sparse| sparse.values.as_ref())
+        .map(|values| (values.name(), Tensor::Opaque(Origin::Stored { form: "a sparse tensor".into() })));
     dense.chain(sparse).collect()
 }

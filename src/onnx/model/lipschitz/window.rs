@@ -46,8 +46,14 @@ impl Axis {
         (0..axes)
             .map(|i| {
                 let (stride, dilation) = (strides[i], dilations[i]);
-                let mut axis =
-                    Self { kernel: kernel[i], stride, dilation, padding: 0, input: input[i], output: output[i] };
+                let mut axis = Self {
+                    kernel: kernel[i],
+                    stride,
+                    dilation,
+                    padding: 0,
+                    input: input[i],
+                    output: output[i],
+                };
                 axis.check(node)?;
                 axis.padding = match mode.as_str() {
                     "NOTSET" => node.padding(i, axes)?,

@@ -141,15 +141,23 @@ proptest! {
 
 #[test]
 fn zz_print() {
-    for (size, kernel, padding) in [(6, 3, 1), (8, 3, 1), (10, 3, 1), (12, 3, 1), (14, 3, 1), (10, 5, 2), (10, 3, 0)] {
+    for (size, kernel, padding) in
+        [(6, 3, 1), (8, 3, 1), (10, 3, 1), (12, 3, 1), (14, 3, 1), (10, 5, 2), (10, 3, 0)]
+    {
         for channels in [(1, 1), (1, 3), (3, 2)] {
             let case = Case::square(size, kernel, padding, channels);
             eprintln!("{size} {kernel} {padding} {channels:?}: {:.4}", torus_looseness(&case));
         }
     }
-    for (size, kernel, padding, stride, dilation) in
-        [(12, 4, 1, 2, 1), (12, 3, 1, 2, 1), (12, 3, 1, 3, 1), (12, 5, 2, 2, 1), (12, 1, 0, 2, 1), (12, 3, 2, 1, 2), (13, 3, 2, 2, 2)]
-    {
+    for (size, kernel, padding, stride, dilation) in [
+        (12, 4, 1, 2, 1),
+        (12, 3, 1, 2, 1),
+        (12, 3, 1, 3, 1),
+        (12, 5, 2, 2, 1),
+        (12, 1, 0, 2, 1),
+        (12, 3, 2, 1, 2),
+        (13, 3, 2, 2, 2),
+    ] {
         let case = Case { stride, dilation, ..Case::square(size, kernel, padding, (2, 3)) };
         eprintln!("{size} {kernel} {padding} s{stride} d{dilation}: {:.4}", torus_looseness(&case));
     }

@@ -66,9 +66,7 @@ impl<'a, T: Number> Evaluation<'a, T> {
     fn run(&self) -> Vec<Array<T>> {
         vec![match self.proto.op_type() {
             "Split" => return layout::split(self),
-            "Constant" => {
-                array(&Constant::of_attribute(attribute(self.proto, "value").unwrap()).unwrap())
-            }
+            "Constant" => array(&Constant::of_attribute(attribute(self.proto, "value").unwrap()).unwrap()),
             "Conv" => images::convolution(self),
             "ConvTranspose" => images::transposed_convolution(self),
             "AveragePool" => images::average_pool(self),
@@ -85,9 +83,9 @@ impl<'a, T: Number> Evaluation<'a, T> {
             "Min" => self.elementwise(T::min),
             "PRelu" => self.elementwise(|x, slope| if x < T::of(0.0) { x * slope } else { x }),
             "Softmax" => self.softmax(),
-            "Concat" | "Slice" | "Gather" | "Pad" | "Transpose" | "Expand" | "Tile" | "Reshape" | "Flatten"
-            | "Squeeze" | "Unsqueeze" | "DepthToSpace" | "SpaceToDepth" | "ReduceMean" | "ReduceSum"
-            | "ReduceMax" | "ReduceMin" | "Identity" | "Dropout" | "Cast" => layout::run(self),
+            "Concat" | "Slice" | "Gather" | "Pad" | "Transpose" | "Expand" | "Tile" | "Reshape"
+            | "Flatten" | "Squeeze" | "Unsqueeze" | "DepthToSpace" | "SpaceToDepth" | "ReduceMean"
+            | "ReduceSum" | "ReduceMax" | "ReduceMin" | "Identity" | "Dropout" | "Cast" => layout::run(self),
             _ => self.operand(0).map(|x| self.function(x)),
         }]
     }
@@ -120,9 +118,7 @@ impl<'a, T: Number> Evaluation<'a, T> {
             }
             "Softplus" => softplus(),
             "Softsign" => x / (one + x.max(-x)),
-            "HardSigmoid" => {
-                (self.float("alpha", 0.2) * x + self.float("beta", 0.5)).max(zero).min(one)
-            }
+            "HardSigmoid" => (self.float("alpha", 0.2) * x + self.float("beta", 0.5)).max(zero).min(one),
             "HardSwish" => x * (x * number(1.0 / 6.0) + half).max(zero).min(one),
             "Sigmoid" => sigmoid(x),
             "Tanh" => x.tanh(),

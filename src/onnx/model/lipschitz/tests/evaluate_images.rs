@@ -46,7 +46,8 @@ impl Windows {
     fn source(&self, output: &[usize], tap: &[usize], input: &[usize]) -> Option<Vec<usize>> {
         (0..input.len())
             .map(|i| {
-                let at = output[i] as i64 * self.strides[i] + tap[i] as i64 * self.dilations[i] - self.before[i];
+                let at =
+                    output[i] as i64 * self.strides[i] + tap[i] as i64 * self.dilations[i] - self.before[i];
                 usize::try_from(at).ok().filter(|at| *at < input[i])
             })
             .collect()
@@ -86,10 +87,13 @@ pub(super) fn transposed_convolution<T: Number>(node: &Evaluation<'_, T>) -> Arr
     let windows = windows(node, kernel, input);
     let groups = node.int("group", 1) as usize;
     let (inputs, outputs) = (weights.shape[0] / groups, weights.shape[1]);
-    let added = ints_attribute(node.proto, "output_padding").map_or_else(|| vec![0; kernel.len()], <[i64]>::to_vec);
+    let added =
+        ints_attribute(node.proto, "output_padding").map_or_else(|| vec![0; kernel.len()], <[i64]>::to_vec);
     let spatial: Vec<usize> = (0..kernel.len())
         .map(|i| {
-            let reach = (input[i] as i64 - 1) * windows.strides[i] + (kernel[i] as i64 - 1) * windows.dilations[i] + 1;
+            let reach = (input[i] as i64 - 1) * windows.strides[i]
+                + (kernel[i] as i64 - 1) * windows.dilations[i]
+                + 1;
             usize::try_from(reach + added[i] - windows.before[i] - windows.after[i]).unwrap()
         })
         .collect();

@@ -12,8 +12,11 @@ pub(super) fn run<T: Number>(node: &Evaluation<'_, T>) -> Array<T> {
         "Identity" | "Dropout" | "Cast" => x.clone(),
         "Reshape" => {
             let target = node.ints("shape", 1).unwrap();
-            let copied: Vec<i64> =
-                target.iter().enumerate().map(|(i, t)| if *t == 0 { x.shape[i] as i64 } else { *t }).collect();
+            let copied: Vec<i64> = target
+                .iter()
+                .enumerate()
+                .map(|(i, t)| if *t == 0 { x.shape[i] as i64 } else { *t })
+                .collect();
             let known: i64 = copied.iter().filter(|t| **t > 0).product();
             let size = |t: &i64| if *t < 0 { x.data.len() / known as usize } else { *t as usize };
             Array::new(&copied.iter().map(size).collect::<Vec<_>>(), x.data.clone())
@@ -24,7 +27,8 @@ pub(super) fn run<T: Number>(node: &Evaluation<'_, T>) -> Array<T> {
         }
         "Squeeze" => {
             let axes: Vec<usize> = node.ints("axes", 1).unwrap().iter().map(normal).collect();
-            let kept: Vec<usize> = (0..rank).filter(|axis| !axes.contains(axis)).map(|axis| x.shape[axis]).collect();
+            let kept: Vec<usize> =
+                (0..rank).filter(|axis| !axes.contains(axis)).map(|axis| x.shape[axis]).collect();
             Array::new(&kept, x.data.clone())
         }
         "Unsqueeze" => {
@@ -171,9 +175,11 @@ fn reduce<T: Number>(node: &Evaluation<'_, T>) -> Array<T> {
     let rank = x.shape.len() as i64;
     let axes: Vec<usize> =
         node.ints("axes", 1).unwrap().iter().map(|axis| (axis + rank) as usize % rank as usize).collect();
-    let kept: Vec<usize> = (0..x.shape.len()).map(|i| if axes.contains(&i) { 1 } else { x.shape[i] }).collect();
+    let kept: Vec<usize> =
+        (0..x.shape.len()).map(|i| if axes.contains(&i) { 1 } else { x.shape[i] }).collect();
     let each = x.data.len() / kept.iter().product::<usize>();
-    let inner: Vec<usize> = (0..x.shape.len()).map(|i| if axes.contains(&i) { x.shape[i] } else { 1 }).collect();
+    let inner: Vec<usize> =
+        (0..x.shape.len()).map(|i| if axes.contains(&i) { x.shape[i] } else { 1 }).collect();
     let result = Array::build(&kept, |index| {
         let at = |flat: usize| {
             let offset = super::number::index_of(&inner, flat);

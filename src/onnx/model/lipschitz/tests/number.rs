@@ -91,7 +91,8 @@ impl<T: Number> Array<T> {
     /// The element that broadcasting puts at an index of a larger shape.
     pub(super) fn broadcast_at(&self, index: &[usize]) -> T {
         let own = &index[index.len() - self.shape.len()..];
-        let own: Vec<usize> = own.iter().zip(&self.shape).map(|(i, size)| if *size == 1 { 0 } else { *i }).collect();
+        let own: Vec<usize> =
+            own.iter().zip(&self.shape).map(|(i, size)| if *size == 1 { 0 } else { *i }).collect();
         self.at(&own)
     }
 

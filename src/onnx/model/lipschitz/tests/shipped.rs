@@ -91,7 +91,12 @@ fn norm(v: &[f64]) -> f64 {
 }
 
 /// Power iteration of x -> A^T A x, which never exceeds |A|_2.
-fn reached(size: usize, steps: usize, forward: impl Fn(&[f64]) -> Vec<f64>, adjoint: impl Fn(&[f64]) -> Vec<f64>) -> f64 {
+fn reached(
+    size: usize,
+    steps: usize,
+    forward: impl Fn(&[f64]) -> Vec<f64>,
+    adjoint: impl Fn(&[f64]) -> Vec<f64>,
+) -> f64 {
     let mut random = Random(5);
     let mut x: Vec<f64> = (0..size).map(|_| random.next()).collect();
     let mut reached = 0.0;
@@ -165,15 +170,24 @@ fn the_shipped_encoder_is_bounded_closely() {
     // All pixels at 1 is the largest image there is.
     let rounding = bound.rounding(28.0);
     if std::env::var("SHOW").is_ok() {
-        eprintln!("L {} product {product} ratio {ratio} local {local} rounding {rounding} {:?}", bound.lipschitz, bound);
+        eprintln!(
+            "L {} product {product} ratio {ratio} local {local} rounding {rounding} {:?}",
+            bound.lipschitz, bound
+        );
         let mut x = image();
         eprintln!("image {}", norm(&x));
         for l in &layers {
             let n = norm(&x);
             x = l.with_bias(&x);
-            let abs = Layer { weights: l.weights.iter().map(|w| w.abs()).collect(), bias: l.bias.clone(), ..*l };
+            let abs =
+                Layer { weights: l.weights.iter().map(|w| w.abs()).collect(), bias: l.bias.clone(), ..*l };
             let size = l.inputs * l.input * l.input;
-            eprintln!("in {n} out {} norm {} abs {}", norm(&x), reached(size, 60, |x| l.forward(x), |y| l.adjoint(y)), reached(size, 60, |x| abs.forward(x), |y| abs.adjoint(y)));
+            eprintln!(
+                "in {n} out {} norm {} abs {}",
+                norm(&x),
+                reached(size, 60, |x| l.forward(x), |y| l.adjoint(y)),
+                reached(size, 60, |x| abs.forward(x), |y| abs.adjoint(y))
+            );
             x = relu(&x);
         }
     }
@@ -195,7 +209,9 @@ fn top(layer: &Layer, steps: usize) -> (f64, Vec<f64>, Vec<f64>) {
     let l = norm(&x);
     x.iter_mut().for_each(|x| *x /= l);
     y.iter_mut().for_each(|y| *y /= s);
-    let share = |v: &[f64], c: usize| v.chunks(v.len() / c).map(|v| v.iter().map(|v| v * v).sum::<f64>()).collect::<Vec<_>>();
+    let share = |v: &[f64], c: usize| {
+        v.chunks(v.len() / c).map(|v| v.iter().map(|v| v * v).sum::<f64>()).collect::<Vec<_>>()
+    };
     (s, share(&y, layer.outputs), share(&x, layer.inputs))
 }
 
@@ -210,7 +226,9 @@ fn zz_balance() {
         let t: Vec<_> = layers.iter().map(|l| top(l, 25)).collect();
         let p: f64 = t.iter().map(|t| t.0).product();
         best = best.min(p);
-        if it % 10 == 0 { eprintln!("{it}: {p} best {best} {:?}", t.iter().map(|t| t.0).collect::<Vec<_>>()); }
+        if it % 10 == 0 {
+            eprintln!("{it}: {p} best {best} {:?}", t.iter().map(|t| t.0).collect::<Vec<_>>());
+        }
         for i in 0..2 {
             let d: Vec<f64> = (0..16).map(|c| (-step * (t[i].1[c] - t[i + 1].2[c])).exp()).collect();
             let taps = layers[i].kernel * layers[i].kernel;
@@ -228,34 +246,44 @@ fn zz_frob() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("onnx/mnist/defocus-blur/f2.onnx");
     let model = ModelFile::read(&path).unwrap().proto;
     for mode in 0..3 {
-    let mut layers = layers(&model);
-    for it in 0..12 {
-        let t: Vec<_> = layers.iter().map(|l| top(l, 60)).collect();
-        let p: f64 = t.iter().map(|t| t.0).product();
-        eprintln!("frob {mode} {it}: {p} {:?}", t.iter().map(|t| t.0).collect::<Vec<_>>());
-        for i in 0..2 {
-            let size = |l: &Layer, rows: bool| -> Vec<f64> {
-                let taps = l.kernel * l.kernel;
-                let n = if rows { l.outputs } else { l.inputs };
-                // matrix by mode: 0 = frobenius over all taps; 1 = |sum taps| dc; 2 = sum |w|
-                (0..n).map(|c| {
-                    let mut total = 0.0;
-                    for o in 0..l.outputs { for i in 0..l.inputs {
-                        if (rows && o != c) || (!rows && i != c) { continue; }
-                        let k = &l.weights[(o * l.inputs + i) * taps..][..taps];
-                        total += match mode { 0 => k.iter().map(|w| w * w).sum::<f64>(), 1 => k.iter().sum::<f64>().powi(2), _ => k.iter().map(|w| w.abs()).sum::<f64>().powi(2) };
-                    }}
-                    total.sqrt()
-                }).collect()
-            };
-            let (r, c) = (size(&layers[i], true), size(&layers[i + 1], false));
-            let d: Vec<f64> = r.iter().zip(&c).map(|(r, c)| (c / r).sqrt()).collect();
-            let taps = layers[i].kernel * layers[i].kernel;
-            let per = layers[i].inputs * taps;
-            layers[i].weights.iter_mut().enumerate().for_each(|(k, w)| *w *= d[k / per]);
-            let taps = layers[i + 1].kernel * layers[i + 1].kernel;
-            layers[i + 1].weights.iter_mut().enumerate().for_each(|(k, w)| *w /= d[k / taps % 16]);
+        let mut layers = layers(&model);
+        for it in 0..12 {
+            let t: Vec<_> = layers.iter().map(|l| top(l, 60)).collect();
+            let p: f64 = t.iter().map(|t| t.0).product();
+            eprintln!("frob {mode} {it}: {p} {:?}", t.iter().map(|t| t.0).collect::<Vec<_>>());
+            for i in 0..2 {
+                let size = |l: &Layer, rows: bool| -> Vec<f64> {
+                    let taps = l.kernel * l.kernel;
+                    let n = if rows { l.outputs } else { l.inputs };
+                    // matrix by mode: 0 = frobenius over all taps; 1 = |sum taps| dc; 2 = sum |w|
+                    (0..n)
+                        .map(|c| {
+                            let mut total = 0.0;
+                            for o in 0..l.outputs {
+                                for i in 0..l.inputs {
+                                    if (rows && o != c) || (!rows && i != c) {
+                                        continue;
+                                    }
+                                    let k = &l.weights[(o * l.inputs + i) * taps..][..taps];
+                                    total += match mode {
+                                        0 => k.iter().map(|w| w * w).sum::<f64>(),
+                                        1 => k.iter().sum::<f64>().powi(2),
+                                        _ => k.iter().map(|w| w.abs()).sum::<f64>().powi(2),
+                                    };
+                                }
+                            }
+                            total.sqrt()
+                        })
+                        .collect()
+                };
+                let (r, c) = (size(&layers[i], true), size(&layers[i + 1], false));
+                let d: Vec<f64> = r.iter().zip(&c).map(|(r, c)| (c / r).sqrt()).collect();
+                let taps = layers[i].kernel * layers[i].kernel;
+                let per = layers[i].inputs * taps;
+                layers[i].weights.iter_mut().enumerate().for_each(|(k, w)| *w *= d[k / per]);
+                let taps = layers[i + 1].kernel * layers[i + 1].kernel;
+                layers[i + 1].weights.iter_mut().enumerate().for_each(|(k, w)| *w /= d[k / taps % 16]);
+            }
         }
-    }
     }
 }
