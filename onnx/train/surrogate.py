@@ -1,4 +1,8 @@
-"""Trains a surrogate (F1, F2, H) of defocus blur around the frozen classifier, for certification with one anchor.
+"""Trains a surrogate (F1, F2, H) of defocus blur around the frozen classifier, for certification.
+
+By default for one anchor. With --pair-step it is trained for a cover: what counts then is how far the code moves from one
+blur to the next, so D is penalised between xi and xi + pair-step of the range, and codes of blurred images are noised too. With
+--lipschitz the product of the layers' spectral norms is held near a target, so that proofs between points are cheap.
 
 The smoothed classifier sees only z = F2(x) + A1 theta + b1 + theta', theta ~ N(0, sigma1^2), theta' ~ N(0, sigma2^2 I),
 and answers f(H(z)). Certified at xi iff D(xi) = |F2(tau(xi,x)) - F2(x)| in the metric of the noise is below Phi^-1(p_A).
@@ -8,6 +12,7 @@ is a surrogate). The classifier is never changed.
 """
 
 import argparse
+import math
 import time
 from pathlib import Path
 
@@ -54,6 +59,26 @@ def random_radii(count: int, generator: torch.Generator) -> Tensor:
     return LARGEST_RADIUS * torch.where(last, 0.8 + 0.2 * uniform, uniform)
 
 
+def spectral_norm(convolution: nn.Conv2d, size: int) -> Tensor:
+    """Spectral norm of a convolution on a torus of ``size`` pixels, strides cut into phases: differentiable."""
+    weight, stride = convolution.weight, convolution.stride[0]
+    spectrum = torch.fft.fft2(weight, (size, size))
+    if stride > 1:
+        # Subsampling adds up the frequencies that fall together; as blocks side by side their norm bounds that sum.
+        step = size // stride
+        parts = [spectrum[..., i * step:(i + 1) * step, j * step:(j + 1) * step] for i in range(stride) for j in range(stride)]
+        spectrum = torch.cat(parts, 1) / stride
+    blocks = spectrum.permute(2, 3, 0, 1).flatten(0, 1)
+    gram = blocks @ blocks.mH if blocks.shape[1] <= blocks.shape[2] else blocks.mH @ blocks
+    return torch.linalg.eigvalsh(gram)[..., -1].max().clamp_min(1e-12).sqrt()
+
+
+def lipschitz(encoder: ImageEncoder) -> Tensor:
+    """Product of the spectral norms of F2's convolutions."""
+    first, second, third = (layer for layer in encoder.layers if isinstance(layer, nn.Conv2d))
+    return spectral_norm(first, 32) * spectral_norm(second, 16) * spectral_norm(third, 16)
+
+
 def train(options: argparse.Namespace, classifier: Classifier) -> Surrogate:
     """Adam with a cosine schedule; the classifier passes gradients but keeps its weights."""
     torch.manual_seed(options.seed)
@@ -68,7 +93,12 @@ def train(options: argparse.Namespace, classifier: Classifier) -> Surrogate:
     for step in range(options.steps):
         rows = torch.randint(len(images), (options.batch,), generator=generator)
         image, label = images[rows], labels[rows]
-        moved = blur(image, random_radii(len(rows), generator))
+        if options.pair_step > 0:
+            start = LARGEST_RADIUS * torch.rand(len(rows), generator=generator)
+            step_length = LARGEST_RADIUS * options.pair_step * torch.rand(len(rows), generator=generator)
+            image, moved = blur(image, start), blur(image, (start + step_length).clamp_max(LARGEST_RADIUS))
+        else:
+            moved = blur(image, random_radii(len(rows), generator))
         codes = surrogate.f2(torch.cat([image, moved]))
         code, moved_code = codes.chunk(2)
 
@@ -83,18 +113,23 @@ def train(options: argparse.Namespace, classifier: Classifier) -> Surrogate:
         # the imitation, on a part of the batch: it is only a small share of the loss
         part = slice(0, max(1, options.batch // 4))
         theta = LARGEST_RADIUS * torch.rand(len(image[part]), generator=generator)
-        imitation = surrogate.h(surrogate.f1(theta[:, None]) + code[part])
-        imitation_loss = (imitation - blur(image[part], theta)).abs().mean()
+        plain = images[rows][part]
+        plain_code = surrogate.f2(plain) if options.pair_step > 0 else code[part]
+        imitation = surrogate.h(surrogate.f1(theta[:, None]) + plain_code)
+        imitation_loss = (imitation - blur(plain, theta)).abs().mean()
 
         weight = options.distance_weight * min(1.0, step / ramp)
         loss = accuracy_loss + weight * distance_loss + options.imitation_weight * imitation_loss
+        if options.lipschitz > 0 and step % 4 == 0:
+            excess = functional.relu(lipschitz(surrogate.f2).log() - math.log(options.lipschitz))
+            loss = loss + 4 * options.lipschitz_weight * min(1.0, step / ramp) * (excess + excess.square())
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         schedule.step()
         if step % 500 == 0:
             print(f"step {step} of {options.steps}  cross-entropy {accuracy_loss.item():.3f}  D {distance.mean().item():.2f}"
-                  f"  L1 {imitation_loss.item():.3f}  {time.monotonic() - started:.0f} s", flush=True)
+                  f"  L1 {imitation_loss.item():.3f}  L {lipschitz(surrogate.f2).item():.1f}  {time.monotonic() - started:.0f} s", flush=True)
     return surrogate.eval()
 
 
@@ -122,8 +157,10 @@ def card(options: argparse.Namespace, digests: dict[str, str], surrogate: Surrog
     command = (f"python surrogate.py --sigma1 {options.sigma1:g} --sigma2 {options.sigma2:g} --steps {options.steps} "
                f"--batch {options.batch} --rate {options.rate:g} --hinge {options.hinge:g} --distance-weight {options.distance_weight:g} "
                f"--imitation-weight {options.imitation_weight:g} --ramp {options.ramp:g} --seed {options.seed} "
-               f"--images {options.images} --draws {options.draws}")
-    return f"""# Surrogate of defocus blur for MNIST, for certification with one anchor
+               f"--pair-step {options.pair_step:g} --lipschitz {options.lipschitz:g} --lipschitz-weight {options.lipschitz_weight:g} "
+               f"--output {options.output} --images {options.images} --draws {options.draws}")
+    purpose = "a cover" if options.pair_step > 0 else "one anchor"
+    return f"""# Surrogate of defocus blur for MNIST, for certification with {purpose}
 
 | File | Shapes, N dynamic | SHA-256 |
 |---|---|---|
@@ -132,7 +169,8 @@ def card(options: argparse.Namespace, digests: dict[str, str], surrogate: Surrog
 - tau(theta, x) ~ H(F1(theta) + F2(x)), theta the radius in pixels, range [0, 5]; borders reflect (reflect-101); no clipping.
 - Noise it was trained for: **sigma1 = {options.sigma1:g}** (theta, Gaussian), **sigma2 = {options.sigma2:g}** (code, Gaussian).
 - Classifier: `../classifier.onnx`, SHA-256 `{digests["classifier.onnx"]}`, frozen. Code dimension {CODE_SHAPE[0] * CODE_SHAPE[1] * CODE_SHAPE[2]},
-  {parameter_count(surrogate):,} parameters. F2 is convolutions and ReLU only.
+  {parameter_count(surrogate):,} parameters. F2 is convolutions and ReLU only; the product of
+  their spectral norms is {lipschitz(surrogate.f2).item():.2f} (torus estimate; gsmooth proves its own bound).
 - Trained on MNIST training images 0 to 54,999 with cross-entropy of f(H(z)) on plain and blurred images, a hinge on D(xi) and a
   small L1 error of the imitation.
 - Recipe, in `onnx/train`: `{command}`
@@ -179,6 +217,9 @@ def main() -> None:
     parser.add_argument("--distance-weight", type=float, default=1.0, help="weight of the penalty on D after the ramp")
     parser.add_argument("--imitation-weight", type=float, default=0.5, help="weight of the L1 error of the imitation")
     parser.add_argument("--ramp", type=float, default=0.3, help="share of the steps over which the penalty on D grows")
+    parser.add_argument("--pair-step", type=float, default=0.0, help="train for a cover: D between blurs that share of the range apart")
+    parser.add_argument("--lipschitz", type=float, default=0.0, help="target of the Lipschitz bound of F2; 0: none")
+    parser.add_argument("--lipschitz-weight", type=float, default=0.5, help="weight of the penalty on what lies above it")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--images", type=int, default=200, help="tuning images to measure on")
     parser.add_argument("--draws", type=int, default=2000, help="draws an image when measuring")

@@ -14,6 +14,10 @@ use crate::transformation::Transformation;
 /// Pieces that the range of a single parameter is cut into. Bounds over pieces are shared by all boxes that meet them.
 const PIECES: u32 = 32;
 
+/// Where rounding alone would add more than this to every distance, no growth is offered as proven: the proof would certify
+/// less than it is worth, and an estimate that says so is more use.
+const MOST_ROUNDING: f64 = 0.1;
+
 /// What is proven of the map from images to codes.
 #[derive(Debug, Clone)]
 pub enum EncoderGrowth {
@@ -84,6 +88,9 @@ impl Growth<'_> {
         let Some(encoder) = self.encoder.lipschitz().filter(|_| self.real) else {
             return Ok(None);
         };
+        if self.rounding()?.is_none_or(|rounding| rounding > MOST_ROUNDING) {
+            return Ok(None);
+        }
         let image_speed = match (low, high) {
             ([low], [high]) => self.over_pieces(*low, *high)?.map(|speed| vec![speed]),
             _ => self.transformation.lipschitz(self.image, self.shape, low, high)?,

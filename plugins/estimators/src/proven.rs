@@ -32,6 +32,13 @@ impl MEstimator for Proven {
         )
         .above(0.0)
         .default_float(0.05),
+        OptionSpec::integer(
+            "evaluations",
+            "Points a proof may take; where it needs more, an estimate is made.",
+        )
+        .at_least(2.0)
+        .at_most(1e9)
+        .default_integer(2000),
     ];
 
     fn create(options: &Options<'_>) -> Result<Self> {
@@ -144,6 +151,12 @@ mod tests {
         let axes = [Axis { low: 0.0, high: 1.0 }; 2];
         let found = proven(&axes, 1, 3.0, |x| x[0] + x[1]);
         assert!(found.evaluations <= 1 && found.value >= 4.0);
+    }
+
+    #[test]
+    fn options_are_read() {
+        let proven = Proven::create(&Options::of(Proven::OPTIONS, &[]).unwrap()).unwrap();
+        assert_eq!((proven.points, proven.tolerance, proven.evaluations), (5, 0.05, 2000));
     }
 
     #[test]
