@@ -17,13 +17,13 @@ fn idx(axes: &[u32]) -> Vec<u8> {
     bytes
 }
 
-/// The audit with another file of images or labels is refused: at the line of the images, with the file's name.
+/// The audit with another file of images or labels is refused: at the file's line, with its name.
 fn refused_with(key: &str, name: &str, bytes: &[u8]) -> Refusal {
     let folder = tempfile::tempdir().unwrap();
     let path: PathBuf = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
     let audit = Audit::small().set(key, &quoted(&path));
-    let line = audit.line_of("images = ");
+    let line = audit.line_of(&format!("{key} = "));
     refused_in(&audit, folder.path(), &[]).code(UNFIT).at_line(line).says(&[name])
 }
 
@@ -33,11 +33,11 @@ fn shipped(path: &str) -> Vec<u8> {
 
 #[test]
 fn a_plain_file_that_is_cut_short() {
-    let whole = idx(&[10_000, 28, 28]);
+    let whole = idx(&[1_000, 28, 28]);
     let cut = &whole[..whole.len() - 1];
-    refused_with("images", "cut-images", cut).says(&["holds 7840015 bytes", "demands 7840016"]);
-    let whole = idx(&[10_000]);
-    refused_with("labels", "cut-labels", &whole[..5000]).says(&["holds 5000 bytes", "demands 10008"]);
+    refused_with("images", "cut-images", cut).says(&["holds 784015 bytes", "demands 784016"]);
+    let whole = idx(&[1_000]);
+    refused_with("labels", "cut-labels", &whole[..500]).says(&["holds 500 bytes", "demands 1008"]);
     // Not even the header is whole.
     refused_with("images", "no-images", &whole[..3]);
     refused_with("images", "empty-images", &[]);
@@ -47,24 +47,24 @@ fn a_plain_file_that_is_cut_short() {
 fn a_compressed_file_that_is_cut_short() {
     let whole = shipped(IMAGES);
     for length in [whole.len() / 2, whole.len() - 1] {
-        refused_with("images", "cut.gz", &whole[..length]).says(&["cannot read"]);
+        refused_with("images", "cut.gz", &whole[..length]).says(&["bytes; its header demands 784016"]);
     }
     let whole = shipped(LABELS);
-    refused_with("labels", "cut-labels.gz", &whole[..whole.len() / 2]).says(&["cannot read"]);
+    refused_with("labels", "cut-labels.gz", &whole[..whole.len() / 2]).says(&["header demands 1008"]);
 }
 
 #[test]
 fn a_file_of_another_kind() {
-    let words = ["starts with", "expected"];
-    refused_with("images", "pictures.txt", b"these are no images at all").says(&words);
+    let text = b"these are no images at all";
+    refused_with("images", "pictures.txt", text).says(&["starts with", "expected"]);
     // Labels where images belong.
-    refused_with("images", "labels", &idx(&[10_000])).says(&words);
+    refused_with("images", "labels", &idx(&[1_000])).says(&["shape [1000]", "expected [N, H, W]"]);
 }
 
 #[test]
 fn more_labels_than_images() {
-    let words = ["holds 9999 labels", "expected 10000"];
-    refused_with("labels", "fewer-labels", &idx(&[9_999])).says(&words);
+    let words = ["holds 999 labels", "expected 1000"];
+    refused_with("labels", "fewer-labels", &idx(&[999])).says(&words);
 }
 
 #[test]
@@ -76,13 +76,13 @@ fn a_missing_file() {
 
 #[test]
 fn images_beyond_the_end_of_the_data() {
-    let words = ["`count` can't be 10001", "at most 10000", "10000 images"];
-    assert_refused(AUDIT, "count = 12", "count = 10001", &words);
-    let audit = Audit::small().set("first", "9995");
+    let words = ["`count` can't be 1001", "at most 1000", "1000 images"];
+    assert_refused(AUDIT, "count = 12", "count = 1001", &words);
+    let audit = Audit::small().set("first", "995");
     let words = ["`count` can't be 12", "at most 5"];
     refused(&audit).code(AUDIT).at_line(audit.line_of("count = ")).says(&words);
-    let audit = Audit::small().set("first", "10000");
-    refused(&audit).code(AUDIT).says(&["holds 10000 images", "`first` = 10000"]);
+    let audit = Audit::small().set("first", "1000");
+    refused(&audit).code(AUDIT).says(&["holds 1000 images", "`first` = 1000"]);
     assert_refused(AUDIT, "count = 12", "count = 0", &["`count` can't be 0", "at least 1"]);
 }
 
@@ -91,6 +91,7 @@ fn images_beyond_the_end_of_the_data() {
 fn labels_that_the_classifier_has_no_score_for() {
     for (offset, label) in [("1", "the label 10"), ("-1", "the label -1")] {
         let audit = Audit::small().before_sampling(&format!("label_offset = {offset}"));
-        refused(&audit).code(AUDIT).says(&[label, "scores 10 classes", "`label_offset`", "classifier.onnx"]);
+        let refusal = refused(&audit).code(AUDIT).at_line(audit.line_of("model = "));
+        refusal.says(&[label, "scores 10 classes", "`label_offset`", "classifier.onnx"]);
     }
 }

@@ -47,7 +47,7 @@ fn a_file_that_is_cut_short() {
     for length in [1, 1000, whole.len() / 2, whole.len() - 1] {
         refused_file("model", "cut.onnx", &whole[..length]).says(&["expected an ONNX model"]);
     }
-    refused_file("model", "empty.onnx", &[]).says(&["empty or not an ONNX model"]);
+    refused_file("model", "empty.onnx", &[]).says(&["expected an ONNX model, found an empty file"]);
     let whole = std::fs::read(repository().join("onnx/mnist/defocus-blur/f2.onnx")).unwrap();
     refused_file("f2", "cut.onnx", &whole[..whole.len() / 2]).says(&["cut short or damaged"]);
 }
@@ -112,7 +112,7 @@ fn a_first_part_that_is_not_affine() {
 
 #[test]
 fn parts_that_do_not_fit_together() {
-    // F2 in the place of H: images where codes belong.
-    let words = ["tensor `image`", "expected shape [N, 8, 14, 14]", "found [batch, 1, 28, 28]"];
+    // F2 in the place of H: a code where an image belongs.
+    let words = ["tensor `image_code`", "expected shape [N, 1, 28, 28]", "found [batch, 8, 14, 14]"];
     refused_part("h", &models::shipped("defocus-blur/f2.onnx")).says(&words);
 }
