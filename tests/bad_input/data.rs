@@ -46,9 +46,9 @@ fn a_plain_file_that_is_cut_short() {
 #[test]
 fn a_compressed_file_that_is_cut_short() {
     let whole = shipped(IMAGES);
-    for length in [whole.len() / 2, whole.len() - 1] {
-        refused_with("images", "cut.gz", &whole[..length]).says(&["bytes; its header demands 784016"]);
-    }
+    refused_with("images", "half.gz", &whole[..whole.len() / 2]).says(&["bytes; its header demands 784016"]);
+    // All pixels are there, but not the whole checksum.
+    refused_with("images", "cut.gz", &whole[..whole.len() - 1]).says(&["cannot read", "unexpected end"]);
     let whole = shipped(LABELS);
     refused_with("labels", "cut-labels.gz", &whole[..whole.len() / 2]).says(&["header demands 1008"]);
 }

@@ -25,7 +25,7 @@ fn channels_last() {
     assert_twin(&twin, "layout = \"nhwc\"");
 }
 
-/// Neither the 20 nor the 200 draws are a multiple of seven.
+/// Neither the 20 nor the 100 draws are a multiple of seven.
 #[test]
 fn a_fixed_batch() {
     let mut twin = shipped("classifier.onnx");
