@@ -89,7 +89,13 @@ fn images_beyond_the_end_of_the_data() {
 /// The labels of the twelve images reach up to 9.
 #[test]
 fn labels_that_the_classifier_has_no_score_for() {
-    for (offset, label) in [("1", "the label 10"), ("-1", "the label -1")] {
+    let (most, least) = (i64::MAX.to_string(), i64::MIN.to_string());
+    for (offset, label) in [
+        ("1", "the label 10"),
+        ("-1", "the label -1"),
+        (&most, "the label 9223"),
+        (&least, "the label -9223"),
+    ] {
         let audit = Audit::small().before_sampling(&format!("label_offset = {offset}"));
         let refusal = refused(&audit).code(AUDIT).at_line(audit.line_of("model = "));
         refusal.says(&[label, "scores 10 classes", "`label_offset`", "classifier.onnx"]);

@@ -22,6 +22,17 @@ fn an_unknown_provider_comes_with_the_known_ones() {
     refusal.says(&["`providers` can't be `cdua`", "cpu, cuda, tensorrt", "did you mean `cuda`?"]);
 }
 
+/// That is the audit's fault, whatever the machine has.
+#[test]
+fn no_provider_or_one_twice() {
+    let with =
+        |providers: &str| Audit::small().before_sampling(&format!("[runtime]\nproviders = {providers}"));
+    let twice = with("[\"cpu\", \"cpu\"]");
+    let refusal = super::refused(&twice).code(super::AUDIT).at_line(twice.line_of("providers = "));
+    refusal.says(&["provider cpu is asked for twice"]);
+    super::refused(&with("[]")).code(super::AUDIT).says(&["no provider is asked for", "audit.toml"]);
+}
+
 /// Without a Python whose packages could hold the library, and with a cache that is empty.
 #[test]
 fn offline_with_an_empty_cache() {

@@ -1,6 +1,6 @@
 //! The shipped classifier written down in other ways.
 
-use super::support::models::{graph, info, node, prepend, shipped, with_integers};
+use super::support::models::{append, floats, graph, info, node, prepend, shipped, with_integers};
 use super::support::{self};
 use super::{assert_same_records, original, with_classifier};
 use gsmooth::onnx::proto::ModelProto;
@@ -74,4 +74,16 @@ fn an_old_operator_set() {
     graph.input.extend::<Vec<_>>(constants);
     assert_eq!(graph.input.len(), 1 + graph.initializer.len());
     assert_twin(&twin, "");
+}
+
+/// The comparison sees a small change: one class with a little more score than it had.
+#[test]
+fn another_network_gives_other_records() {
+    let mut other = shipped("classifier.onnx");
+    append(&mut other, "inner", vec![node("Add", &["inner", "bonus"], "logits")]);
+    let bonus = [0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+    graph(&mut other).initializer.push(floats("bonus", &[1, 10], &bonus));
+    let folder = tempfile::tempdir().unwrap();
+    let run = support::certified(&with_classifier(&other, folder.path(), ""), folder.path());
+    assert_ne!(run.body(), original().body());
 }

@@ -171,7 +171,7 @@ fn check_labels(
     span: &std::ops::Range<usize>,
 ) -> Result<(), Fault> {
     for index in shop.selection.indices() {
-        let label = i64::from(shop.data.label(index)) + planned.label_offset;
+        let label = i64::from(shop.data.label(index)).saturating_add(planned.label_offset);
         if !(0..planned.classes as i64).contains(&label) {
             let (model, classes) = (planned.model.name.clone(), planned.classes);
             return Err(Problem::Label { index, label, model, classes }.at(span.clone()));
@@ -183,6 +183,6 @@ fn check_labels(
 impl PlannedClassifier {
     /// The class of a label of the data.
     pub fn class_of(&self, label: u32) -> u32 {
-        u32::try_from(i64::from(label) + self.label_offset).unwrap_or(u32::MAX)
+        u32::try_from(i64::from(label).saturating_add(self.label_offset)).unwrap_or(u32::MAX)
     }
 }
