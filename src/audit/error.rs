@@ -347,6 +347,7 @@ impl Problem {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Host(error) if error.option().is_some() => 2,
+            Self::Provider(ProviderError::None | ProviderError::Duplicate(_)) => 2,
             Self::Host(HostError::UnknownPlugin { .. })
             | Self::Data(_)
             | Self::ModelFile(_)

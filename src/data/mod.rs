@@ -8,6 +8,7 @@ mod bytes;
 mod cifar;
 mod digest;
 mod error;
+mod error_path;
 mod folder;
 mod format;
 mod geometry;

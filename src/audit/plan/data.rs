@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use toml::Spanned;
 
-use super::super::error::{At, Fault, Problem};
+use super::super::error::{Fault, Problem};
 use super::super::hint;
 use super::super::schema::Data;
 use crate::data::{Dataset, Format, Source};
@@ -44,7 +44,12 @@ pub(super) fn open(folder: &Path, table: &Spanned<Data>) -> Result<(Dataset, Sel
         channels: data.channels,
         ..Source::new(format, folder.join(data.images.get_ref()))
     };
-    let dataset = Dataset::open(&source).at(data.images.span())?;
+    let dataset = Dataset::open(&source).map_err(|error| {
+        // What is wrong with the labels is shown at the labels.
+        let at_labels = data.labels.as_ref().filter(|_| error.path() == source.labels.as_deref());
+        let span = at_labels.map_or_else(|| data.images.span(), Spanned::span);
+        Problem::from(error).at(span)
+    })?;
     let selection = select(data, dataset.len())?;
     Ok((dataset, selection))
 }

@@ -30,7 +30,7 @@ use super::records::Header;
 use super::schema::Audit;
 use crate::data::Dataset;
 use crate::host::Registry;
-use crate::onnx::runtime::{Message, Options, Provider, Runtime, SessionOptions};
+use crate::onnx::runtime::{Message, Options, Provider, ProviderError, Runtime, SessionOptions};
 use case::PlannedCase;
 use data::Selection;
 
@@ -225,7 +225,17 @@ fn providers(audit: &Audit) -> Result<Vec<Provider>, Fault> {
             Problem::Name { key: "providers", found, nearest, known: known() }.at(name.span())
         })
     };
-    audit.runtime.providers.iter().map(parse).collect()
+    let names = &audit.runtime.providers;
+    let providers: Vec<Provider> = names.iter().map(parse).collect::<Result<_, _>>()?;
+    if providers.is_empty() {
+        return Err(Problem::from(ProviderError::None).nowhere());
+    }
+    for (i, provider) in providers.iter().enumerate() {
+        if providers[..i].contains(provider) {
+            return Err(Problem::from(ProviderError::Duplicate(*provider)).at(names[i].span()));
+        }
+    }
+    Ok(providers)
 }
 
 fn threads(wanted: usize) -> usize {

@@ -102,7 +102,7 @@ pub(super) fn classifier(
     let classes = probe(shop, network, &preprocess, &name, &span)?;
     let record = ModelRecord { path: name.clone(), sha256: file.sha256, providers };
     let planned = PlannedClassifier { model, preprocess, classes, label_offset: table.label_offset, record };
-    check_labels(shop, &planned)?;
+    check_labels(shop, &planned, &span)?;
     Ok(planned)
 }
 
@@ -165,12 +165,16 @@ fn probe(
     Ok(scores.len())
 }
 
-fn check_labels(shop: &Workshop<'_>, planned: &PlannedClassifier) -> Result<(), Fault> {
+fn check_labels(
+    shop: &Workshop<'_>,
+    planned: &PlannedClassifier,
+    span: &std::ops::Range<usize>,
+) -> Result<(), Fault> {
     for index in shop.selection.indices() {
-        let label = i64::from(shop.data.label(index)) + planned.label_offset;
+        let label = i64::from(shop.data.label(index)).saturating_add(planned.label_offset);
         if !(0..planned.classes as i64).contains(&label) {
             let (model, classes) = (planned.model.name.clone(), planned.classes);
-            return Err(Problem::Label { index, label, model, classes }.nowhere());
+            return Err(Problem::Label { index, label, model, classes }.at(span.clone()));
         }
     }
     Ok(())
@@ -179,6 +183,6 @@ fn check_labels(shop: &Workshop<'_>, planned: &PlannedClassifier) -> Result<(), 
 impl PlannedClassifier {
     /// The class of a label of the data.
     pub fn class_of(&self, label: u32) -> u32 {
-        u32::try_from(i64::from(label) + self.label_offset).unwrap_or(u32::MAX)
+        u32::try_from(i64::from(label).saturating_add(self.label_offset)).unwrap_or(u32::MAX)
     }
 }
