@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::onnx::proto::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use crate::onnx::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 
 /// What an error calls a node: its own name or, as names are optional, its first output.
 pub(crate) fn node_name(node: &NodeProto) -> String {
@@ -16,6 +16,32 @@ pub(crate) fn operator_domain(node: &NodeProto) -> &str {
         "ai.onnx" => "",
         domain => domain,
     }
+}
+
+/// An attribute of a node.
+pub(crate) fn attribute<'a>(node: &'a NodeProto, name: &str) -> Option<&'a AttributeProto> {
+    node.attribute.iter().find(|a| a.name() == name)
+}
+
+/// An integer attribute, or `default` where it is not stated.
+pub(crate) fn int_attribute(node: &NodeProto, name: &str, default: i64) -> i64 {
+    attribute(node, name).and_then(|a| a.i).unwrap_or(default)
+}
+
+/// A list of integers, where it is stated.
+pub(crate) fn ints_attribute<'a>(node: &'a NodeProto, name: &str) -> Option<&'a [i64]> {
+    attribute(node, name).map(|a| a.ints.as_slice())
+}
+
+/// A text attribute, or `default` where it is not stated.
+pub(crate) fn text_attribute(node: &NodeProto, name: &str, default: &'static str) -> String {
+    let stated = attribute(node, name).and_then(|a| a.s.as_deref());
+    stated.map_or_else(|| default.to_owned(), |s| String::from_utf8_lossy(s).into_owned())
+}
+
+/// A float32 attribute, or `default` where it is not stated, exact in f64.
+pub(crate) fn float_attribute(node: &NodeProto, name: &str, default: f32) -> f64 {
+    attribute(node, name).and_then(|a| a.f).unwrap_or(default).into()
 }
 
 /// Graphs held by a node's attributes (the bodies of If, Loop, Scan).

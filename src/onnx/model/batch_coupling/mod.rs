@@ -17,6 +17,7 @@ mod cause;
 mod elementwise;
 mod extend;
 mod images;
+mod inferred;
 mod linear;
 mod node;
 mod operators;
@@ -33,6 +34,7 @@ mod value;
 use std::collections::HashMap;
 
 pub use cause::Cause;
+pub(crate) use inferred::Inferred;
 
 use self::node::Node;
 use self::operators::{Rule, rule};
@@ -167,19 +169,36 @@ fn domain_text(domain: &str) -> String {
 /// # Errors
 /// [`CouplingError`], which names the node, its operator, the reason and, where there is one, a remedy.
 pub fn check_batch_independence(model: &ModelProto, input: &str) -> Result<(), CouplingError> {
-    follow(model, input).map(|_| ())
+    follow(model, input, None).map(|_| ())
+}
+
+/// What follows from the graph about its tensors, for one image whose axes are known to have sizes `item_dims`.
+///
+/// # Errors
+/// As [`check_batch_independence`].
+pub(crate) fn infer<'a>(
+    model: &'a ModelProto,
+    input: &str,
+    item_dims: &[usize],
+) -> Result<Inferred<'a>, CouplingError> {
+    follow(model, input, Some(item_dims)).map(Inferred::new)
 }
 
 /// The sizes of an output of a model with a batch of images, as far as they follow from the graph: for each axis
 /// its size, or `None` for the batch and for what is not known. `None` where the rank is not known.
 pub(crate) fn inferred_shape(model: &ModelProto, input: &str, output: &str) -> Option<Vec<Option<usize>>> {
-    let values = follow(model, input).ok()?;
+    let values = follow(model, input, None).ok()?;
     let size = |dim: &Dim| if let Dim::Known(n) = dim { Some(*n) } else { None };
     Some(values.get(output)?.shape.as_ref()?.iter().map(size).collect())
 }
 
-/// Follows the batch axis through the graph and returns what is known of every tensor.
-fn follow<'a>(model: &'a ModelProto, input: &str) -> Result<HashMap<&'a str, Value>, CouplingError> {
+/// Follows the batch axis through the graph and returns what is known of every tensor. `item_dims` are the sizes of
+/// the axes of one image, where they are known better than the model declares them.
+fn follow<'a>(
+    model: &'a ModelProto,
+    input: &str,
+    item_dims: Option<&[usize]>,
+) -> Result<HashMap<&'a str, Value>, CouplingError> {
     if !model.functions.is_empty() {
         let functions = model.functions.iter().map(|f| f.name().to_owned()).collect();
         return Err(CouplingError::LocalFunctions { functions });
@@ -190,7 +209,7 @@ fn follow<'a>(model: &'a ModelProto, input: &str) -> Result<HashMap<&'a str, Val
     }
     let no_input = || CouplingError::NoSuchInput { input: input.to_owned() };
     let graph = model.graph.as_ref().ok_or_else(no_input)?;
-    let (fixed_batch, mut values) = starting_values(graph, input)?;
+    let (fixed_batch, mut values) = starting_values(graph, input, item_dims)?;
     for proto in &graph.node {
         let rule = known_rule(proto)?;
         let operands = operands(proto, &values)?;
@@ -221,6 +240,7 @@ fn follow<'a>(model: &'a ModelProto, input: &str) -> Result<HashMap<&'a str, Val
 fn starting_values<'a>(
     graph: &'a GraphProto,
     input: &str,
+    item_dims: Option<&[usize]>,
 ) -> Result<(Option<usize>, HashMap<&'a str, Value>), CouplingError> {
     let mut values = HashMap::new();
     for tensor in &graph.initializer {
@@ -244,7 +264,11 @@ fn starting_values<'a>(
         return Err(no_input());
     }
     let fixed_batch = declared.as_ref().and_then(|dims| dims[0].known());
-    let shape = declared.map(|dims| dims.iter().map(|d| d.known().map_or(Dim::Fixed, Dim::Known)).collect());
+    let declared =
+        declared.map(|dims| dims.iter().map(|d| d.known().map_or(Dim::Fixed, Dim::Known)).collect());
+    let known =
+        |sizes: &[usize]| [Dim::Batch].into_iter().chain(sizes.iter().map(|n| Dim::Known(*n))).collect();
+    let shape = item_dims.map(known).or(declared);
     define(&mut values, info.name(), Value::batched(0, shape))?;
     Ok((fixed_batch, values))
 }

@@ -2,6 +2,7 @@
 
 use super::cause::Cause;
 use super::value::{Dim, Element, Role, Value};
+use crate::onnx::model::graph;
 use crate::onnx::proto::{AttributeProto, NodeProto};
 
 /// A node, its operands and the circumstances that its meaning depends on.
@@ -17,20 +18,19 @@ pub(super) struct Node<'a> {
 
 impl<'a> Node<'a> {
     pub(super) fn attribute(&self, name: &str) -> Option<&'a AttributeProto> {
-        self.proto.attribute.iter().find(|a| a.name() == name)
+        graph::attribute(self.proto, name)
     }
 
     pub(super) fn int(&self, name: &str, default: i64) -> i64 {
-        self.attribute(name).and_then(|a| a.i).unwrap_or(default)
+        graph::int_attribute(self.proto, name, default)
     }
 
     pub(super) fn ints(&self, name: &str) -> Option<&'a [i64]> {
-        self.attribute(name).map(|a| a.ints.as_slice())
+        graph::ints_attribute(self.proto, name)
     }
 
     pub(super) fn text(&self, name: &str, default: &'static str) -> String {
-        let stated = self.attribute(name).and_then(|a| a.s.as_deref());
-        stated.map_or_else(|| default.to_owned(), |s| String::from_utf8_lossy(s).into_owned())
+        graph::text_attribute(self.proto, name, default)
     }
 
     pub(super) fn operand(&self, index: usize) -> Option<&'a Value> {
