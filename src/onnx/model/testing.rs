@@ -43,9 +43,13 @@ pub(crate) fn weights(name: &str, dims: &[i64]) -> TensorProto {
 }
 
 pub(crate) fn floats(name: &str, values: &[f32]) -> TensorProto {
+    float_tensor(name, &[values.len() as i64], values)
+}
+
+pub(crate) fn float_tensor(name: &str, dims: &[i64], values: &[f32]) -> TensorProto {
     TensorProto {
         name: Some(name.into()),
-        dims: vec![values.len() as i64],
+        dims: dims.to_vec(),
         data_type: Some(DataType::Float as i32),
         float_data: values.to_vec(),
         ..Default::default()
@@ -85,6 +89,16 @@ pub(crate) trait WithAttribute: Sized {
             r#type,
             ..Default::default()
         })
+    }
+
+    fn float(self, name: &str, value: f32) -> Self {
+        let (name, r#type) = (Some(name.into()), Some(AttributeType::Float as i32));
+        self.attribute(AttributeProto { name, f: Some(value), r#type, ..Default::default() })
+    }
+
+    fn text(self, name: &str, value: &str) -> Self {
+        let (name, r#type) = (Some(name.into()), Some(AttributeType::String as i32));
+        self.attribute(AttributeProto { name, s: Some(value.into()), r#type, ..Default::default() })
     }
 
     fn ints(self, name: &str, values: &[i64]) -> Self {

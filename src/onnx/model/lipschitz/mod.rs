@@ -39,6 +39,8 @@ mod product;
 mod reduce;
 mod section;
 mod spectral;
+#[cfg(test)]
+mod tests;
 mod torus;
 mod upward;
 mod walk;
