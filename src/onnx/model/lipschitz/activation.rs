@@ -50,10 +50,11 @@ pub(super) fn of(node: &NodeProto) -> Option<Activation> {
         ("", "Softsign") => Activation { lipschitz: 1.0, at_zero: 0.0, rounding: Rounding::Operations(3) },
         ("", "HardSigmoid") => {
             let (alpha, beta) = (float("alpha", 0.2), float("beta", 0.5));
+            // Where |alpha x + beta| <= 1, |beta| is at most |alpha x| + 1: twice three roundings cover any beta.
             Activation {
                 lipschitz: alpha.abs(),
                 at_zero: beta.abs().min(1.0),
-                rounding: Rounding::Operations(3),
+                rounding: Rounding::Operations(6),
             }
         }
         ("", "HardSwish") => hard_swish(f64::from(1.0_f32 / 6.0), 0.5)?,
@@ -63,27 +64,33 @@ pub(super) fn of(node: &NodeProto) -> Option<Activation> {
             let alpha = float("alpha", 1.673_263_2).abs().max(1.0);
             elementary(float("gamma", 1.050_701).abs() * alpha * ABOVE, 0.0)
         }
-        ("", "Celu") if float("alpha", 1.0) > 0.0 => elementary(1.0, 0.0),
+        // alpha (e^(x / alpha) - 1) for x < 0 is steepest at 0, too, and as far off as alpha is large.
+        ("", "Celu") if float("alpha", 1.0) > 0.0 => {
+            let rounding = Rounding::Elementary(4.0 * float("alpha", 1.0).max(1.0));
+            Activation { lipschitz: 1.0, at_zero: 0.0, rounding }
+        }
         ("", "Softplus") => elementary(1.0, std::f64::consts::LN_2 * ABOVE),
         ("", "Sigmoid") => elementary(0.25, 0.5),
         ("", "Tanh" | "Sin" | "Atan" | "Asinh") => elementary(1.0, 0.0),
         ("", "Cos") => elementary(1.0, 1.0),
         ("", "Erf") => elementary(std::f64::consts::FRAC_2_SQRT_PI * ABOVE, 0.0),
-        // Slopes of x Phi(x) (and of its tanh form), x sigmoid(a x) for any a, and x tanh(softplus(x)): at most
-        // 1.12891 (1.12899), 1.09985 and 1.08850.
         ("" | "com.microsoft", "Gelu") | ("com.microsoft", "FastGelu") if has_one_operand(node) => {
-            elementary(1.13, 0.0)
+            elementary(GELU, 0.0)
         }
         ("", "Swish") | ("com.microsoft", "QuickGelu") => elementary(SWISH, 0.0),
-        ("", "Mish") => elementary(1.09, 0.0),
+        ("", "Mish") => elementary(MISH, 0.0),
         _ => return None,
     })
 }
 
 /// Above 1 by more than a few roundings of f64.
 const ABOVE: f64 = 1.0 + 1e-14;
-/// Bounds the slope of x sigmoid(a x), which is s + a x s (1 - s) and does not depend on the scale a.
+/// Bounds the slope of x Phi(x), at most 1.12891, and of its form with tanh, at most 1.12899.
+const GELU: f64 = 1.13;
+/// Bounds the slope of x sigmoid(a x), s + a x s (1 - s), at most 1.09985 whatever the scale a.
 const SWISH: f64 = 1.1;
+/// Bounds the slope of x tanh(softplus(x)), at most 1.08850.
+const MISH: f64 = 1.09;
 
 /// FastGelu may add a bias, its second operand, which is left to others.
 fn has_one_operand(node: &NodeProto) -> bool {
@@ -140,16 +147,20 @@ pub(super) fn parametric_relu(node: &Node<'_>) -> Result<Live, Obstacle> {
     Ok(Live::from(activation.of_bound(live.bound(), elements)))
 }
 
-/// Clip. The limits are attributes before operator set 11, operands since.
+/// Clip. The limits are attributes before operator set 11, operands since, and may be infinite.
 pub(super) fn clip(node: &Node<'_>) -> Result<Live, Obstacle> {
     let live = node.only_live()?;
-    let limit = |index: usize, name: &str| match node.opset {
-        ..11 => Ok(float_attribute(node.proto, name, 0.0).abs()),
-        _ => Ok(node.optional_constant(index)?.and_then(|c| c.values.first().copied()).unwrap_or(0.0).abs()),
+    let limit = |index: usize, name: &str, none: f32| match (node.opset, node.operand(index)) {
+        (..11, _) => Ok(float_attribute(node.proto, name, none)),
+        (_, Some(Tensor::Constant(limit))) => Ok(limit.values.first().copied().unwrap_or(none.into())),
+        _ => node.optional_constant(index).map(|_| none.into()),
     };
-    // The value at 0 is 0 or one of the limits.
-    let at_zero = limit(1, "min")?.max(limit(2, "max")?);
-    let activation = Activation { lipschitz: 1.0, at_zero, rounding: Rounding::None };
+    let (low, high) = (limit(1, "min", f32::NEG_INFINITY)?, limit(2, "max", f32::INFINITY)?);
+    let at_zero = 0.0_f64.max(low).min(high);
+    if low.is_nan() || high.is_nan() || !at_zero.is_finite() {
+        return Err(Obstacle::NotFinite { tensor: node.name(if low.is_nan() { 1 } else { 2 }) });
+    }
+    let activation = Activation { lipschitz: 1.0, at_zero: at_zero.abs(), rounding: Rounding::None };
     Ok(Live::from(activation.of_bound(live.bound(), node.output_count(0)?)))
 }
 
@@ -198,4 +209,39 @@ pub(super) fn softmax(node: &Node<'_>) -> Result<Live, Obstacle> {
     let rest = euclidean([gamma_f32(group.saturating_add(2)).get(), 4.0 * ELEMENTARY]) * Upper::of(2.0);
     let rounding = exponents + Growth::constant(groups * rest) + flushed(elements);
     Ok(Live::from(Bound { norm: Growth::constant(groups), error: after.error + rounding, ..after }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On a grid so fine that the slope moves by less than 1e-4 between its points (no second derivative reaches 2).
+    fn steepest(slope: impl Fn(f64) -> f64) -> f64 {
+        (-400_000..=400_000).map(|i| slope(f64::from(i) * 5e-5).abs()).fold(0.0, f64::max) + 1e-4
+    }
+
+    #[test]
+    fn slopes_are_bounded() {
+        let density = |x: f64| libm::exp(-0.5 * x * x) / (2.0 * std::f64::consts::PI).sqrt();
+        let gelu = |x: f64| 0.5 * libm::erfc(-x / std::f64::consts::SQRT_2) + x * density(x);
+        let gelu_by_tanh = |x: f64| {
+            let c = (2.0 / std::f64::consts::PI).sqrt();
+            let t = libm::tanh(c * (x + 0.044_715 * x * x * x));
+            0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * c * (1.0 + 3.0 * 0.044_715 * x * x)
+        };
+        let sigmoid = |x: f64| 1.0 / (1.0 + libm::exp(-x));
+        let swish = |x: f64| sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)));
+        let mish = |x: f64| {
+            let t = libm::tanh(libm::log1p(libm::exp(x)));
+            t + x * (1.0 - t * t) * sigmoid(x)
+        };
+        for (steepest, bound) in [
+            (steepest(gelu), GELU),
+            (steepest(gelu_by_tanh), GELU),
+            (steepest(swish), SWISH),
+            (steepest(mish), MISH),
+        ] {
+            assert!(steepest <= bound && bound < steepest * 1.002, "{steepest} {bound}");
+        }
+    }
 }

@@ -76,9 +76,13 @@ pub(super) fn sum(node: &Node<'_>) -> Result<Live, Obstacle> {
 
 /// Max, Min: |max(a, b) - max(a', b')| <= max(|a - a'|, |b - b'|), element by element, and nothing is rounded.
 pub(super) fn extremum(node: &Node<'_>) -> Result<Live, Obstacle> {
+    let largest = node.proto.op_type() == "Max";
     let mut bounds = Vec::new();
     for index in constant_operands(node) {
-        bounds.push(Bound::constant(constant_norm(node, index)?));
+        // max(x, c) is x, or c beyond 0, or c between x and 0: a limit that is never reached adds nothing.
+        let beyond_zero = |c: &f64| if largest { c.max(0.0) } else { c.min(0.0) };
+        let norm = euclidean(node.constant(index)?.values.iter().map(beyond_zero));
+        bounds.push(Bound::constant(norm * repetition(node, index)?));
     }
     for (index, live) in live_operands(node) {
         bounds.push(live.bound().times(repetition(node, index)?));

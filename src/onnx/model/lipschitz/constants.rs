@@ -38,8 +38,7 @@ fn regrouped(node: &Node<'_>, constant: &Constant) -> Option<Constant> {
         "Cast" => {
             // A double that float32 cannot hold would change.
             let kept = |value: &f64| f64::from(*value as f32) == *value;
-            let kept = node.int("to", 0) == DataType::Double as i64
-                || constant.values.iter().all(|value| kept(value));
+            let kept = node.int("to", 0) == DataType::Double as i64 || constant.values.iter().all(kept);
             kept.then(|| constant.clone())
         }
         "Transpose" => {

@@ -17,6 +17,7 @@ pub(super) struct Dense {
     /// Bounds the norm of what the entries were rounded by in joining factors.
     pub(super) error: Upper,
     norm: OnceCell<Upper>,
+    absolute_norm: OnceCell<Upper>,
 }
 
 /// Multiplications that a sharp bound may take.
@@ -24,24 +25,25 @@ const MOST_MULTIPLICATIONS: u64 = 5_000_000_000;
 
 impl Dense {
     pub(super) fn new(matrix: Matrix, axis: Option<usize>, error: Upper) -> Self {
-        Self { matrix, axis, error, norm: OnceCell::new() }
+        Self { matrix, axis, error, norm: OnceCell::new(), absolute_norm: OnceCell::new() }
     }
 
     /// Bounds the norm of the matrix, as it is meant.
     pub(super) fn norm(&self) -> Upper {
         *self.norm.get_or_init(|| {
-            let direct = self.absolute_norm();
-            self.sharp_norm().map_or(direct, |sharp| direct.min(sharp + self.error))
+            self.sharp_norm().map_or_else(|| self.absolute_norm(), |sharp| sharp + self.error)
         })
     }
 
     /// Bounds the norm of the matrix of absolute values, and with it that of the matrix.
     pub(super) fn absolute_norm(&self) -> Upper {
-        // Matrices without negative entries have one dominant singular value, which few products bring out.
-        const PRODUCTS: u32 = 3;
-        let products = if self.multiplications() > MOST_MULTIPLICATIONS { 0 } else { PRODUCTS };
-        let entries = self.matrix.real.iter().map(|entry| entry.abs()).collect();
-        spectral_norm(Matrix::real(self.matrix.rows, self.matrix.columns, entries), products) + self.error
+        *self.absolute_norm.get_or_init(|| {
+            // Matrices without negative entries have one dominant singular value, which few products bring out.
+            const PRODUCTS: u32 = 3;
+            let products = if self.multiplications() > MOST_MULTIPLICATIONS { 0 } else { PRODUCTS };
+            let entries = self.matrix.real.iter().map(|entry| entry.abs()).collect();
+            spectral_norm(Matrix::real(self.matrix.rows, self.matrix.columns, entries), products) + self.error
+        })
     }
 
     /// The root of the largest eigenvalue of the Gram matrix; `None` if that would take too long, or fails.

@@ -4,13 +4,16 @@
 //! The graph is walked once, without being run. Every tensor carries three bounds from the image on: of its Lipschitz
 //! constant, of its norm, and of its rounding error; the operator table says what each operator does to them.
 //! Neighbouring linear operators are joined into one map before its spectral norm is bounded, since a product of norms
-//! is looser than the norm of the product. Spectral norms are bounded from above by Gram iteration in arithmetic
-//! whose own rounding is added; power iteration would only give lower bounds.
+//! is looser than the norm of the product. Spectral norms are bounded from above, by Cholesky factorisation and by Gram
+//! iteration, in f64 arithmetic whose own rounding is added; power iteration would only give lower bounds.
 //!
-//! - [`mod@upward`], [`growth`], [`float32`]: arithmetic that rounds against the certificate;
-//! - [`matrix`], [`spectral`]: norms of matrices; [`banded`], [`section`], [`torus`]: norms of convolutions;
-//! - [`convolution`], [`dense`], [`window`], [`linear_map`]: linear maps, and how they join;
-//! - [`live`], [`walk`], [`operators`]: bounds of tensors, carried through the graph;
+//! The bound of a chain of layers is the product of their norms, which is what such a bound costs: it takes no account
+//! of which neurons are active, and is loose where the layers' norms are large.
+//!
+//! - `upward`, `growth`, `float32`: arithmetic that rounds against the certificate;
+//! - `matrix`, `spectral`: norms of matrices; `banded`, `section`, `torus`: norms of convolutions;
+//! - `convolution`, `dense`, `window`, `linear_map`: linear maps, and how they join;
+//! - `live`, `walk`, `operators`: bounds of tensors, carried through the graph;
 //! - the other files: the operators, by kind.
 
 mod activation;

@@ -26,7 +26,7 @@ pub(super) fn batch_normalisation(node: &Node<'_>) -> Result<Live, Obstacle> {
     let epsilon = node.float("epsilon", 1e-5);
     let factors: Vec<f64> =
         scale.iter().zip(variance.iter()).map(|(scale, var)| scale / (var + epsilon).sqrt()).collect();
-    if factors.iter().any(|factor| !factor.is_finite()) {
+    if factors.iter().any(|factor| !factor.is_finite()) || variance.iter().any(|variance| *variance < 0.0) {
         return Err(Obstacle::NotFinite { tensor: node.name(4) });
     }
     // The sum, the root and the quotient round once each.

@@ -70,7 +70,9 @@ pub enum Obstacle {
         value: String,
     },
     /// A constant with values that are not finite, or that make results infinite.
-    #[error("the constant `{tensor}` has values that are not finite, or are zero where it divides")]
+    #[error(
+        "the constant `{tensor}` has values that are not finite, or that cannot be divided by or be a variance"
+    )]
     NotFinite {
         /// The constant.
         tensor: String,

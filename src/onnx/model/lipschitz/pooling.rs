@@ -31,7 +31,7 @@ pub(super) fn average(node: &Node<'_>) -> Result<Live, Obstacle> {
     let counts_padding = node.int("count_include_pad", 0) != 0 && node.int("ceil_mode", 0) == 0;
     let mut norm = Upper::ONE;
     for axis in &axes {
-        norm = norm * averages(axis, counts_padding)?.norm();
+        norm = norm * averages(axis, counts_padding)?;
     }
     let terms = axes.iter().map(|axis| axis.kernel).product::<usize>();
     Ok(live.then(&Layer {
@@ -45,9 +45,14 @@ pub(super) fn average(node: &Node<'_>) -> Result<Live, Obstacle> {
     }))
 }
 
-/// The matrix of averages along one axis.
-fn averages(axis: &Axis, counts_padding: bool) -> Result<Dense, Obstacle> {
-    let mut entries = vec![0.0; axis.output * axis.input];
+/// Matrices of averages with more entries are bounded by their row and column sums.
+const MOST_ENTRIES: usize = 1 << 22;
+
+/// Bounds the norm of the matrix of averages along one axis.
+fn averages(axis: &Axis, counts_padding: bool) -> Result<Upper, Obstacle> {
+    let small = axis.output.checked_mul(axis.input).is_some_and(|entries| entries <= MOST_ENTRIES);
+    let mut entries = vec![0.0; if small { axis.output * axis.input } else { 0 }];
+    let mut columns = vec![0.0_f64; axis.input];
     for output in 0..axis.output {
         let sources: Vec<usize> = (0..axis.kernel).filter_map(|tap| axis.source(output, tap)).collect();
         if sources.is_empty() {
@@ -55,12 +60,21 @@ fn averages(axis: &Axis, counts_padding: bool) -> Result<Dense, Obstacle> {
         }
         let counted = if counts_padding { axis.kernel } else { sources.len() };
         for source in sources {
-            entries[output * axis.input + source] = 1.0 / counted as f64;
+            columns[source] += 1.0 / counted as f64;
+            if small {
+                entries[output * axis.input + source] = 1.0 / counted as f64;
+            }
         }
+    }
+    // No row sums to more than 1, and |A|_2^2 <= |A|_1 |A|_infinity.
+    let largest = columns.into_iter().fold(0.0, f64::max);
+    let by_sums = (Upper::of(largest) * (Upper::ONE + gamma(axis.output + 2, UNIT_F64))).sqrt();
+    if !small {
+        return Ok(by_sums);
     }
     let matrix = Matrix::real(axis.output, axis.input, entries);
     let rounding = gamma(2, UNIT_F64) * matrix.frobenius();
-    Ok(Dense::new(matrix, None, rounding))
+    Ok(Dense::new(matrix, None, rounding).norm().min(by_sums))
 }
 
 /// MaxPool: |max - max'| is at most the largest difference in the window, and each difference counts in as many

@@ -10,13 +10,15 @@ use super::upward::{UNIT_F64, Upper, gamma};
 
 /// Multiplications that a sharp bound may take.
 const MOST_MULTIPLICATIONS: u64 = 1_500_000_000;
+/// Most sums of products of weights that are kept at once.
+const MOST_BLOCKS: usize = 1 << 25;
 
 /// Bounds the norm of a convolution with the weights as they are stored, and with its borders; `None` if that would
 /// take too long, or fails.
 pub(super) fn norm(convolution: &Convolution) -> Option<Upper> {
     let sides = [Gram::of(convolution, true)?, Gram::of(convolution, false)?];
     let gram = sides.iter().min_by_key(|gram| gram.multiplications())?;
-    if gram.multiplications() > MOST_MULTIPLICATIONS {
+    if gram.multiplications() > MOST_MULTIPLICATIONS || gram.blocks() > MOST_BLOCKS {
         return None;
     }
     let eigenvalues = (0..convolution.groups).map(|group| gram.matrix(group).largest_eigenvalue());
@@ -88,6 +90,11 @@ impl<'a> Gram<'a> {
         let filling = taps * taps * channels * channels * number(self.summed + self.links.len());
         let all = number(self.convolution.groups) * (factorisation + estimate + filling);
         u64::try_from(all).unwrap_or(u64::MAX)
+    }
+
+    /// Number of sums of products of weights: for each pair of taps and of kept channels.
+    fn blocks(&self) -> usize {
+        self.convolution.taps().saturating_mul(self.channels).saturating_pow(2)
     }
 
     fn matrix(&self, group: usize) -> Banded {

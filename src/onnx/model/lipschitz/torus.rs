@@ -74,13 +74,14 @@ struct Symbols<'a> {
 }
 
 impl<'a> Symbols<'a> {
-    /// `None` if there are too many.
+    /// `None` if there are too many, or too large ones.
     fn of(convolution: &'a Convolution) -> Option<Self> {
         let placed = convolution.placed_taps();
         let blocks = placed.iter().map(|p| p.block + 1).max().unwrap_or(0);
         let torus: Vec<usize> = convolution.axes.iter().map(|axis| axis.torus()).collect();
         let frequencies = torus.iter().try_fold(1_usize, |product, size| product.checked_mul(*size))?;
-        let few = frequencies.checked_mul(convolution.groups)? <= MOST_SYMBOLS;
+        let few = frequencies.checked_mul(convolution.groups)? <= MOST_SYMBOLS
+            && (frequencies as u64).checked_mul(convolution.weights.len() as u64)? <= MOST_MULTIPLICATIONS;
         let columns = blocks * convolution.inputs;
         few.then_some(Self { convolution, placed, torus, frequencies, columns })
     }

@@ -25,8 +25,8 @@ pub(super) struct Tap {
     pub(super) shift: i64,
 }
 
-/// Sizes beyond this are refused, so that no arithmetic on positions can overflow.
-const LARGEST: i64 = 1 << 40;
+/// Sizes beyond this are refused, so that no arithmetic on positions can overflow, and memory for an axis is small.
+const LARGEST: i64 = 1 << 22;
 
 impl Axis {
     /// The axes of a window, whose sizes are known, from the attributes of a convolution or pooling.

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::{Found, Random, check, model};
-use crate::onnx::model::testing::{WithAttribute, node};
+use crate::onnx::model::lipschitz::{convolution::Convolution, torus, window::Axis};
+use crate::onnx::model::testing::{WithAttribute, float_tensor, node};
 use crate::onnx::proto::NodeProto;
 
 /// A convolution in the making.
@@ -87,21 +88,8 @@ fn any_case() -> impl Strategy<Value = Case> {
         .prop_filter("no window fits", Case::is_valid)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    /// Small maps are bounded as matrices, so that only the iteration's tolerance is left.
-    #[test]
-    fn small_convolutions_are_bounded_sharply(case in any_case()) {
-        let found = case.check();
-        prop_assert!(found.reached == 0.0 || found.looseness() < 0.01, "{}", found.looseness());
-    }
-}
-
 /// Looseness of the torus alone, without the matrices that small maps are bounded by.
-fn torus_looseness(case: &Case) -> f64 {
-    use crate::onnx::model::lipschitz::{convolution::Convolution, torus, window::Axis};
-    let found = case.check();
+fn torus_looseness(case: &Case, found: &Found) -> f64 {
     let axes: Vec<Axis> = (0..case.sizes.len())
         .map(|i| {
             let mut axis = Axis {
@@ -131,34 +119,62 @@ fn torus_looseness(case: &Case) -> f64 {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
+    /// Small maps are bounded as the matrices that they are, sharply; the torus is never below.
     #[test]
-    fn the_torus_is_never_below(case in any_case()) {
-        let case = Case { transposed: false, ..case };
-        prop_assume!(case.is_valid());
-        torus_looseness(&case);
+    fn convolutions_are_bounded(case in any_case()) {
+        let found = case.check();
+        prop_assert!(found.reached == 0.0 || found.looseness() < 0.01, "{}", found.looseness());
+        if !case.transposed {
+            torus_looseness(&case, &found);
+        }
     }
 }
 
+/// What only the borders make of a map, the torus does not see; it matters less the larger the map is. Seen: 11 % at 6
+/// x 6, 4 % at 8 x 8, 3 % at 10 x 10, 2 % at 14 x 14 for kernels of 3 x 3 with padding 1. Strides make it no worse.
 #[test]
-fn zz_print() {
-    for (size, kernel, padding) in
-        [(6, 3, 1), (8, 3, 1), (10, 3, 1), (12, 3, 1), (14, 3, 1), (10, 5, 2), (10, 3, 0)]
+fn the_torus_is_close_for_larger_maps() {
+    for channels in [(1, 1), (1, 3), (3, 2)] {
+        let case = Case::square(14, 3, 1, channels);
+        let looseness = torus_looseness(&case, &case.check());
+        assert!(looseness < 0.02, "{channels:?}: {looseness}");
+    }
+    for (kernel, padding, stride, most) in
+        [(4, 1, 2, 0.02), (3, 1, 2, 0.02), (3, 1, 3, 1e-3), (1, 0, 2, 1e-3)]
     {
-        for channels in [(1, 1), (1, 3), (3, 2)] {
-            let case = Case::square(size, kernel, padding, channels);
-            eprintln!("{size} {kernel} {padding} {channels:?}: {:.4}", torus_looseness(&case));
-        }
+        let case = Case { stride, ..Case::square(12, kernel, padding, (2, 3)) };
+        let looseness = torus_looseness(&case, &case.check());
+        assert!(looseness < most, "kernel {kernel}, stride {stride}: {looseness}");
     }
-    for (size, kernel, padding, stride, dilation) in [
-        (12, 4, 1, 2, 1),
-        (12, 3, 1, 2, 1),
-        (12, 3, 1, 3, 1),
-        (12, 5, 2, 2, 1),
-        (12, 1, 0, 2, 1),
-        (12, 3, 2, 1, 2),
-        (13, 3, 2, 2, 2),
-    ] {
-        let case = Case { stride, dilation, ..Case::square(size, kernel, padding, (2, 3)) };
-        eprintln!("{size} {kernel} {padding} s{stride} d{dilation}: {:.4}", torus_looseness(&case));
+}
+
+/// What is asked of padding by name is what is computed from it.
+#[test]
+fn padding_may_be_named() {
+    for (mode, stride) in [("SAME_UPPER", 1), ("SAME_UPPER", 2), ("SAME_LOWER", 2), ("VALID", 2)] {
+        let mut random = Random(8);
+        let convolution = node("Conv", &["image", "weights"], &["y"]).text("auto_pad", mode);
+        let convolution = convolution.ints("strides", &[stride, stride]);
+        let weights = random.tensor("weights", &[2, 2, 4, 3]);
+        let found = check(&model(&[2, 5, 6], |b| b.constant(weights).node(convolution)), &[2, 5, 6]);
+        assert!(found.looseness() < 1e-3, "{mode} {stride}: {}", found.looseness());
     }
+}
+
+/// The moving average over three entries has frequency response (1 + 2 cos w) / 3: exactly 1 at the most on a torus.
+#[test]
+fn known_kernels() {
+    let average = |size: usize| Case {
+        sizes: vec![size],
+        kernel: vec![1],
+        pads: vec![0, 0],
+        ..Case::square(size, 1, 0, (2, 2))
+    };
+    assert!(average(6).check().looseness() < 2e-4);
+    let kernel = float_tensor("weights", &[1, 1, 3], &[1.0, 1.0, 1.0]);
+    let convolution = node("Conv", &["image", "weights"], &["y"]).ints("pads", &[1, 1]);
+    let found = check(&model(&[1, 20], |b| b.constant(kernel).node(convolution)), &[1, 20]);
+    // Eigenvalues of the tridiagonal matrix of ones.
+    let truth = 1.0 + 2.0 * libm::cos(std::f64::consts::PI / 21.0);
+    assert!(found.bound >= truth && found.bound < truth * (1.0 + 2e-4), "{}", found.bound);
 }

@@ -121,7 +121,7 @@ fn largest_singular_value(columns: &[Vec<f64>]) -> f64 {
     let mut random = Random(11);
     let mut x: Vec<f64> = columns.iter().map(|_| random.next()).collect();
     let mut reached = 0.0;
-    for _ in 0..300 {
+    for _ in 0..200 {
         let size = norm(&x);
         if size == 0.0 {
             return 0.0;
@@ -135,44 +135,4 @@ fn largest_singular_value(columns: &[Vec<f64>]) -> f64 {
         x = columns.iter().map(|column| column.iter().zip(&y).map(|(a, b)| a * b).sum()).collect();
     }
     reached
-}
-#[test]
-fn zz_time() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("onnx/mnist/defocus-blur/f2.onnx");
-    let shipped = crate::onnx::model::file::ModelFile::read(&path).unwrap().proto;
-    let t = std::time::Instant::now();
-    let b = bound(&shipped, "image", &[1, 28, 28]).unwrap();
-    eprintln!("shipped {:?} {}", t.elapsed(), b.lipschitz);
-    use crate::onnx::model::testing::{WithAttribute, node};
-    let mut r = Random(3);
-    let c = |name: &str, from: &str, to: &str, s: i64| {
-        node("Conv", &[from, name], &[to]).ints("pads", &[1; 4]).ints("strides", &[s, s])
-    };
-    let m = model(&[3, 32, 32], |b| {
-        b.constant(r.tensor("w1", &[64, 3, 3, 3]))
-            .constant(r.tensor("w2", &[64, 64, 3, 3]))
-            .constant(r.tensor("w3", &[64, 64, 3, 3]))
-            .constant(r.tensor("w4", &[64, 64, 3, 3]))
-            .node(c("w1", "image", "a", 1))
-            .node(node("Relu", &["a"], &["ar"]))
-            .node(c("w2", "ar", "b", 1))
-            .node(node("Relu", &["b"], &["br"]))
-            .node(c("w3", "br", "c", 2))
-            .node(node("Relu", &["c"], &["cr"]))
-            .node(c("w4", "cr", "y", 1))
-    });
-    let t = std::time::Instant::now();
-    let b = bound(&m, "image", &[3, 32, 32]).unwrap();
-    eprintln!("64x4 {:?} {}", t.elapsed(), b.lipschitz);
-    let m =
-        model(&[256, 8, 8], |b| b.constant(r.tensor("w1", &[256, 256, 3, 3])).node(c("w1", "image", "y", 1)));
-    let t = std::time::Instant::now();
-    let b = bound(&m, "image", &[256, 8, 8]).unwrap();
-    eprintln!("256 {:?} {}", t.elapsed(), b.lipschitz);
-    let m = model(&[3136], |b| {
-        b.constant(r.tensor("w1", &[3136, 1024])).node(node("Gemm", &["image", "w1"], &["y"]))
-    });
-    let t = std::time::Instant::now();
-    let b = bound(&m, "image", &[3136]).unwrap();
-    eprintln!("dense {:?} {}", t.elapsed(), b.lipschitz);
 }
