@@ -18,4 +18,7 @@ pub trait ScalarLaw {
 
     /// S^-1(p) for p in [0, 1].
     fn isf(&self, p: f64) -> Result<f64, Self::Error>;
+
+    /// ln of the density at x; minus infinity outside the support.
+    fn log_density(&self, x: f64) -> Result<f64, Self::Error>;
 }

@@ -3,8 +3,13 @@
 //! Everything here is pure arithmetic, rounded against the certificate: lower bounds down, upper bounds up.
 
 pub mod binomial;
+pub mod brightness_contrast;
 pub mod clopper_pearson;
 pub mod law;
+pub mod neyman_pearson;
 pub mod normal;
+pub mod quadrature;
 pub mod sequential;
+#[cfg(test)]
+mod testing;
 pub mod tradeoff;

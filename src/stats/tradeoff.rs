@@ -103,6 +103,9 @@ mod tests {
         fn isf(&self, p: f64) -> Result<f64, Infallible> {
             Ok(-p.ln())
         }
+        fn log_density(&self, x: f64) -> Result<f64, Infallible> {
+            Ok(if x < 0.0 { f64::NEG_INFINITY } else { -x })
+        }
     }
 
     #[test]
