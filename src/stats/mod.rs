@@ -4,6 +4,7 @@
 
 pub mod binomial;
 pub mod brightness_contrast;
+pub mod channel_law;
 pub mod clopper_pearson;
 pub mod law;
 pub mod neyman_pearson;

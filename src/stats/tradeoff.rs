@@ -17,7 +17,7 @@ const ARGUMENT_SLACK: f64 = 16.0 * f64::EPSILON;
 ///
 /// # Errors
 /// Whatever the law's own evaluation gives.
-pub fn kept_mass<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
+pub fn kept_mass<L: ScalarLaw + ?Sized>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
     if shift.is_nan() || !(p > 0.0) {
         return Ok(0.0);
     }
@@ -35,7 +35,7 @@ pub fn kept_mass<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L::Er
 ///
 /// # Errors
 /// Whatever the law's own evaluation gives.
-pub fn reached_mass<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
+pub fn reached_mass<L: ScalarLaw + ?Sized>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
     // Rounding 1 - p down can only enlarge what is reached.
     let rest = (1.0 - p).next_down();
     Ok((1.0 - kept_mass(law, rest, shift)?).next_up().min(1.0))
@@ -47,7 +47,7 @@ pub fn reached_mass<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L:
 ///
 /// # Errors
 /// Whatever the law's own evaluation gives.
-pub fn required_probability<L: ScalarLaw>(law: &L, shift: f64, margin: f64) -> Result<f64, L::Error> {
+pub fn required_probability<L: ScalarLaw + ?Sized>(law: &L, shift: f64, margin: f64) -> Result<f64, L::Error> {
     let wanted = 0.5 + margin;
     if shift.is_nan() || !(wanted < 1.0) {
         return Ok(1.0);
@@ -65,12 +65,12 @@ pub fn required_probability<L: ScalarLaw>(law: &L, shift: f64, margin: f64) -> R
 }
 
 /// F^-1(p), through the upper tail where p is above 1/2 (1 - p is exact there).
-fn quantile<L: ScalarLaw>(law: &L, p: f64) -> Result<f64, L::Error> {
+fn quantile<L: ScalarLaw + ?Sized>(law: &L, p: f64) -> Result<f64, L::Error> {
     if p > 0.5 { law.isf(1.0 - p) } else { law.quantile(p) }
 }
 
 /// S^-1(p), through the lower tail where p is above 1/2.
-fn isf<L: ScalarLaw>(law: &L, p: f64) -> Result<f64, L::Error> {
+fn isf<L: ScalarLaw + ?Sized>(law: &L, p: f64) -> Result<f64, L::Error> {
     if p > 0.5 { law.quantile(1.0 - p) } else { law.isf(p) }
 }
 
