@@ -47,7 +47,11 @@ pub fn reached_mass<L: ScalarLaw + ?Sized>(law: &L, p: f64, shift: f64) -> Resul
 ///
 /// # Errors
 /// Whatever the law's own evaluation gives.
-pub fn required_probability<L: ScalarLaw + ?Sized>(law: &L, shift: f64, margin: f64) -> Result<f64, L::Error> {
+pub fn required_probability<L: ScalarLaw + ?Sized>(
+    law: &L,
+    shift: f64,
+    margin: f64,
+) -> Result<f64, L::Error> {
     let wanted = 0.5 + margin;
     if shift.is_nan() || !(wanted < 1.0) {
         return Ok(1.0);

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::*;
+use crate::stats::quadrature::integrate;
 use crate::stats::testing::{Law, number, theory};
 
 const NAMES: [&str; 6] =
@@ -36,10 +37,56 @@ fn reference_values_to_1e_3_and_hardly_above() {
         let [t, r, p, truth] =
             ["shift_parallel", "shift_perpendicular", "p", "lower"].map(|key| number(&row, key));
         let Ok(kept) = channel.kept_mass(p, t, r);
-        (below, above) = (below.max(truth - kept), above.max(kept - truth));
-        assert!((kept - truth).abs() <= 1e-3 && kept <= truth + 2e-4, "{row}: {kept}");
+        // The references with r = 0 come from a coarser grid; `one_half_line_where_nothing_is_perpendicular` holds those.
+        let exact = r > 0.0;
+        if exact {
+            (below, above) = (below.max(truth - kept), above.max(kept - truth));
+        }
+        assert!(truth - kept <= 1e-3, "{row}: {kept}");
+        assert!(kept - truth <= if exact { 2e-4 } else { 1e-3 }, "{row}: {kept}");
     }
     println!("worst below {below:e}, above {above:e}");
+}
+
+/// P(u1 <= x), from theta's cdf alone.
+fn convolved_cdf(channel: &ChannelLaw<'_, Law>, x: f64) -> f64 {
+    let integrand = |z: f64| {
+        let Ok(cdf) = channel.law.cdf((x - channel.sigma2 * z) / channel.a_norm);
+        [cdf * normal::log_density(z).exp()]
+    };
+    let kinks = [-1.0, 0.0, 1.0].map(|end| (x - channel.a_norm * channel.law.scale * end) / channel.sigma2);
+    let mut breaks: Vec<f64> = [-9.0, 9.0].into_iter().chain(kinks.map(|z| z.clamp(-9.0, 9.0))).collect();
+    breaks.sort_by(f64::total_cmp);
+    integrate(integrand, &breaks, 1e-11).value[0]
+}
+
+#[test]
+fn one_half_line_where_nothing_is_perpendicular() {
+    let mut worst: f64 = 0.0;
+    for row in theory("channel_neyman_pearson") {
+        let law = Law::new(row["noise"].as_str().unwrap(), number(&row, "scale"));
+        let channel =
+            ChannelLaw { law: &law, a_norm: number(&row, "a_norm"), sigma2: number(&row, "sigma2") };
+        let (t, p) = (number(&row, "shift_parallel"), number(&row, "p"));
+        // Forward shifts lose least from below, backward ones from above.
+        let below = |x: f64| {
+            let cdf = convolved_cdf(&channel, x);
+            if t > 0.0 { cdf } else { 1.0 - cdf }
+        };
+        let (mut short, mut enough) = if t > 0.0 { (-40.0, 40.0) } else { (40.0, -40.0) };
+        for _ in 0..60 {
+            let middle = 0.5 * (short + enough);
+            if below(middle) < p {
+                short = middle;
+            } else {
+                enough = middle;
+            }
+        }
+        let (truth, Ok(kept)) = (below(enough - t), channel.kept_mass(p, t, 0.0));
+        assert!(kept <= truth + 1e-9 && truth - kept < 1e-5, "{row}: {kept} against {truth}");
+        worst = worst.max(truth - kept);
+    }
+    println!("worst below one half-line {worst:e}");
 }
 
 #[test]
