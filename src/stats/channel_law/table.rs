@@ -61,7 +61,7 @@ impl<'a, L: ScalarLaw + ?Sized> ChannelTable<'a, L> {
     /// Whatever the law's own evaluation gives.
     pub fn reach(&self, t: f64, r: f64) -> Result<f64, L::Error> {
         let wanted = 0.5 + self.margin;
-        if !self.channel.makes_sense(t, r) || !(wanted > 0.0 && wanted < 1.0) {
+        if !(self.channel.makes_sense(t, r) && wanted > 0.0 && wanted < 1.0) {
             return Ok(f64::INFINITY);
         }
         if let Some(distance) = self.channel.gaussian_distance(t, r) {

@@ -37,8 +37,8 @@ fn reference_values_to_1e_3_and_hardly_above() {
         let [t, r, p, truth] =
             ["shift_parallel", "shift_perpendicular", "p", "lower"].map(|key| number(&row, key));
         let Ok(kept) = channel.kept_mass(p, t, r);
-        // The references with r = 0 come from a coarser grid; `one_half_line_where_nothing_is_perpendicular` holds those.
-        let exact = r > 0.0;
+        // The Laplace reference with r = 0 is 8e-4 below the half-line's own value, which the next test computes.
+        let exact = r > 0.0 || row["noise"] != "laplace";
         if exact {
             (below, above) = (below.max(truth - kept), above.max(kept - truth));
         }
