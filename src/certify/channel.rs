@@ -152,7 +152,7 @@ mod tests {
             delta in proptest::collection::vec(-2.0_f64..2.0, 5),
             sigma1 in 0.1_f64..2.0, sigma2 in 0.1_f64..2.0,
         ) {
-            let channel = SemanticChannel::new(&[a.clone()], &[sigma1], sigma2).unwrap();
+            let channel = SemanticChannel::new(std::slice::from_ref(&a), &[sigma1], sigma2).unwrap();
             let distance = channel.distance(&delta);
             let split = |s: f64| {
                 let rest: f64 = delta.iter().zip(&a).map(|(d, a)| (d - a * s).powi(2)).sum();

@@ -106,4 +106,8 @@ impl ScalarLaw for Noise {
     fn isf(&self, p: f64) -> Result<f64, HostError> {
         self.isf_at(p)
     }
+
+    fn log_density(&self, x: f64) -> Result<f64, HostError> {
+        self.log_density_at(x)
+    }
 }

@@ -24,6 +24,9 @@ pub enum CliError {
     /// ONNX Runtime can't be had.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
+    /// Arguments that contradict each other.
+    #[error("these arguments make no sense: {0}")]
+    Argument(String),
     /// Standard output can't be written.
     #[error("cannot write the results")]
     Output(#[from] std::io::Error),
@@ -37,7 +40,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Audit(diagnostic) => diagnostic.exit_code(),
-            Self::Host(HostError::UnknownPlugin { .. }) => 2,
+            Self::Argument(_) | Self::Host(HostError::UnknownPlugin { .. }) => 2,
             Self::Run(_)
             | Self::Probe(_)
             | Self::Host(_)

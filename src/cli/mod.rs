@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output (tables for people, `--json` for programs), everything else to standard error.
 
+mod calc;
 mod certify;
 mod check;
 mod error;
@@ -43,6 +44,9 @@ enum Command {
     Certify(certify::CertifyArguments),
     /// Checks everything short of sampling: files, shapes, plugins, affinity, composition; estimates the time
     Check(check::CheckArguments),
+    /// Computes single values: confidence bounds, what a set of probability p keeps, radii
+    #[command(subcommand)]
+    Calc(calc::CalcCommand),
     /// Lists or describes plugins
     #[command(subcommand)]
     Plugins(plugins::PluginsCommand),
@@ -98,6 +102,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Certify(arguments) => certify::run(&arguments, output),
         Command::Check(arguments) => check::run(&arguments, output),
+        Command::Calc(command) => calc::run(&command),
         Command::Plugins(command) => plugins::run(&command, output),
         Command::Runtime(command) => runtime::run(&command, output),
     };

@@ -21,6 +21,9 @@ pub trait ScalarLaw {
 
     /// S^-1(p) for p in [0, 1]; the ends of the support at 1 and 0.
     fn isf(&self, p: f64) -> Result<f64, Self::Error>;
+
+    /// ln of the density at x; minus infinity outside the support.
+    fn log_density(&self, x: f64) -> Result<f64, Self::Error>;
 }
 
 impl<L: ScalarLaw + ?Sized> ScalarLaw for &L {
@@ -40,6 +43,10 @@ impl<L: ScalarLaw + ?Sized> ScalarLaw for &L {
 
     fn isf(&self, p: f64) -> Result<f64, L::Error> {
         (**self).isf(p)
+    }
+
+    fn log_density(&self, x: f64) -> Result<f64, L::Error> {
+        (**self).log_density(x)
     }
 }
 
@@ -64,6 +71,10 @@ impl<L: ScalarLaw> ScalarLaw for Mirrored<L> {
 
     fn isf(&self, p: f64) -> Result<f64, L::Error> {
         self.0.quantile(p).map(|x| -x)
+    }
+
+    fn log_density(&self, x: f64) -> Result<f64, L::Error> {
+        self.0.log_density(-x)
     }
 }
 
@@ -104,6 +115,13 @@ impl<L: ScalarLaw> ScalarLaw for NormalOr<L> {
         match self {
             Self::Normal => Ok(-normal::quantile(p)),
             Self::Other(law) => law.isf(p),
+        }
+    }
+
+    fn log_density(&self, x: f64) -> Result<f64, L::Error> {
+        match self {
+            Self::Normal => Ok(normal::log_density(x)),
+            Self::Other(law) => law.log_density(x),
         }
     }
 }

@@ -4,11 +4,15 @@
 
 pub mod ball;
 pub mod binomial;
+pub mod brightness_contrast;
+pub mod channel_law;
 pub mod clopper_pearson;
 pub mod law;
+pub mod neyman_pearson;
 pub mod norm;
 pub mod normal;
 pub mod product;
+pub mod quadrature;
 pub mod radius;
 pub mod sequential;
 #[cfg(test)]

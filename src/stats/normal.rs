@@ -15,6 +15,11 @@ pub fn cdf(x: f64) -> f64 {
     0.5 * erfc(-x / SQRT_2)
 }
 
+/// ln phi(x), the logarithm of the standard normal density.
+pub fn log_density(x: f64) -> f64 {
+    -0.5 * x * x - 0.5 * (2.0 * std::f64::consts::PI).ln()
+}
+
 /// Phi^-1(p), the standard normal quantile, for p in [0, 1].
 ///
 /// Minus infinity at 0 and infinity at 1. For p > 1/2 accurate as far as p itself carries the upper tail.
@@ -64,6 +69,10 @@ impl ScalarLaw for StandardNormal {
 
     fn isf(&self, p: f64) -> Result<f64, Infallible> {
         Ok(-quantile(p))
+    }
+
+    fn log_density(&self, x: f64) -> Result<f64, Infallible> {
+        Ok(log_density(x))
     }
 }
 

@@ -31,7 +31,7 @@ const ARGUMENT_SLACK: f64 = 16.0 * f64::EPSILON;
 ///
 /// # Errors
 /// Whatever the law's own evaluation gives.
-pub fn kept_mass<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
+pub fn kept_mass<L: ScalarLaw + ?Sized>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
     if shift >= 0.0 {
         kept_of_forward(law, p, shift)
     } else if shift < 0.0 {
@@ -42,7 +42,7 @@ pub fn kept_mass<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L::Er
 }
 
 /// F(F^-1(p) - shift) for shift >= 0.
-fn kept_of_forward<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
+fn kept_of_forward<L: ScalarLaw + ?Sized>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
     if !(p > 0.0) {
         return Ok(0.0);
     }
@@ -61,7 +61,7 @@ fn kept_of_forward<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L::
 ///
 /// # Errors
 /// Whatever the law's own evaluation gives.
-pub fn reached_mass<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
+pub fn reached_mass<L: ScalarLaw + ?Sized>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
     if shift >= 0.0 {
         reached_of_forward(law, p, shift)
     } else if shift < 0.0 {
@@ -72,7 +72,7 @@ pub fn reached_mass<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L:
 }
 
 /// S(S^-1(p) - shift) for shift >= 0.
-fn reached_of_forward<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
+fn reached_of_forward<L: ScalarLaw + ?Sized>(law: &L, p: f64, shift: f64) -> Result<f64, L::Error> {
     if !(p < 1.0) {
         return Ok(1.0);
     }
@@ -92,7 +92,11 @@ fn reached_of_forward<L: ScalarLaw>(law: &L, p: f64, shift: f64) -> Result<f64, 
 ///
 /// # Errors
 /// Whatever the law's own evaluation gives.
-pub fn required_probability<L: ScalarLaw>(law: &L, shift: f64, margin: f64) -> Result<f64, L::Error> {
+pub fn required_probability<L: ScalarLaw + ?Sized>(
+    law: &L,
+    shift: f64,
+    margin: f64,
+) -> Result<f64, L::Error> {
     let wanted = majority(margin);
     // The difference is exact for wanted >= 1/2.
     let missing = kept_mass(law, 1.0 - wanted, -shift)?;
@@ -115,12 +119,12 @@ pub(super) fn required_from_missing(missing: f64, wanted: f64) -> f64 {
 }
 
 /// F^-1(p), through the upper tail where p is above 1/2 (1 - p is exact there).
-fn quantile<L: ScalarLaw>(law: &L, p: f64) -> Result<f64, L::Error> {
+fn quantile<L: ScalarLaw + ?Sized>(law: &L, p: f64) -> Result<f64, L::Error> {
     if p > 0.5 { law.isf(1.0 - p) } else { law.quantile(p) }
 }
 
 /// S^-1(p), through the lower tail where p is above 1/2.
-fn isf<L: ScalarLaw>(law: &L, p: f64) -> Result<f64, L::Error> {
+fn isf<L: ScalarLaw + ?Sized>(law: &L, p: f64) -> Result<f64, L::Error> {
     if p > 0.5 { law.quantile(1.0 - p) } else { law.isf(p) }
 }
 
