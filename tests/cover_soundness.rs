@@ -12,6 +12,7 @@ use gsmooth::certify::certificate::VoteBound;
 use gsmooth::certify::channel::SemanticChannel;
 use gsmooth::certify::growth::EncoderGrowth;
 use gsmooth::certify::image::ImageMachine;
+use gsmooth::certify::metric::Metric;
 use gsmooth::certify::outcome::Certificate;
 use gsmooth::certify::ranges::{Norm, Range};
 use gsmooth::certify::worker::CaseNetworks;
@@ -115,7 +116,7 @@ fn case(registry: &Registry, mode: Mode, alpha: f64, draws: u64, estimator: &str
         radii: (1..=16).map(|i| f64::from(i) * REACH / 16.0).collect(),
         noise: Vec::new(),
         method: Method::Channel(ChannelParts {
-            channel: Arc::new(channel),
+            metric: Arc::new(Metric::Gaussian(channel)),
             columns: Arc::new(Vec::new()),
             offset: vec![0.0; PIXELS],
             encoded: false,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::certificate::VoteBound;
-use super::channel::SemanticChannel;
 use super::growth::EncoderGrowth;
+use super::metric::Metric;
 use super::ranges::Range;
 use crate::host::{Estimator, Noise};
 use crate::smoothing::site::{CodeNoise, ParameterNoise, Source};
@@ -41,12 +41,26 @@ pub struct Case {
 /// How a case certifies.
 #[derive(Debug)]
 pub enum Method {
-    /// Additive transformations in parameter space (DESIGN 3.2).
-    Resolvable,
+    /// Parameter space (DESIGN 3.2): the law of gamma is a shift of theta's, or brightness with contrast.
+    Resolvable(Composition),
     /// The semantic channel (DESIGN 3.3), in code space or in pixel space.
     Channel(ChannelParts),
     /// Every value of a finite set of parameters on the bare classifier: no noise, no draws.
     Enumerate,
+}
+
+/// How a resolvable transformation composes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Composition {
+    /// gamma = theta + xi.
+    Additive,
+    /// gamma = (k_theta + k_xi, b_xi + e^-k_xi b_theta) with Gaussian theta (DESIGN 3.7).
+    BrightnessContrast {
+        /// Standard deviation of k_theta.
+        sigma: f64,
+        /// Standard deviation of b_theta.
+        tau: f64,
+    },
 }
 
 /// What a claim is about (DESIGN 3.10).
@@ -64,8 +78,8 @@ pub enum Claim {
 /// What a channel needs besides the networks.
 #[derive(Debug)]
 pub struct ChannelParts {
-    /// A1 with the noise scales; in pixel space A1 has no columns.
-    pub channel: Arc<SemanticChannel>,
+    /// Measures displacements: A1 with the noise laws; in pixel space A1 has no columns.
+    pub metric: Arc<Metric>,
     /// The columns of A1, as the sampler uses them.
     pub columns: Arc<Vec<Vec<f64>>>,
     /// b1, of the code's dimension; zeros in pixel space.
@@ -86,7 +100,7 @@ impl ChannelParts {
     /// What a further l2 distance of images adds to every D, L_F2 distance / sigma2, rounded up; `None` without L_F2.
     pub fn added_distance(&self, images: f64) -> Option<f64> {
         let lipschitz = self.growth.lipschitz()?;
-        Some(lipschitz * images / self.channel.semantic_noise() * (1.0 + 4.0 * f64::EPSILON))
+        Some(lipschitz * images / self.metric.semantic_noise() * (1.0 + 4.0 * f64::EPSILON))
     }
 
     /// What the surrogate's error adds to every D before a claim holds for the transformation itself.
@@ -154,7 +168,7 @@ impl Case {
     /// `code` is F2 of the image for cases in code space, the image in pixel space, and ignored otherwise.
     pub fn source(&self, image: Arc<[f32]>, code: &[f32]) -> Source {
         match &self.method {
-            Method::Resolvable | Method::Enumerate => Source::Parameter(ParameterNoise {
+            Method::Resolvable(_) | Method::Enumerate => Source::Parameter(ParameterNoise {
                 image,
                 shape: self.shape,
                 transformation: self.transformation.clone(),
@@ -164,7 +178,7 @@ impl Case {
                 mean: code.iter().zip(&parts.offset).map(|(code, b1)| f64::from(*code) + b1).collect(),
                 columns: parts.columns.clone(),
                 noise: self.noise.clone(),
-                semantic_noise: parts.channel.semantic_noise(),
+                semantic_noise: parts.metric.semantic_noise(),
             }),
         }
     }

@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use super::channel::SemanticChannel;
+use super::case::Composition;
 use super::features::{FeatureError, Features, Images, difference};
 use super::growth::Growth;
+use super::metric::Metric;
 use super::moves::Move;
 use super::oracle::ImageOracle;
 use super::ranges::Range;
@@ -54,12 +55,13 @@ pub enum Geometry<'a> {
     Channel(Box<ChannelGeometry<'a>>),
 }
 
-/// Additive transformations: tau(theta, tau(xi, x)) = tau(theta + xi, x), so from an anchor a the shift is xi - a
-/// (DESIGN 3.2).
+/// Transformations with tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x): only the law of gamma counts (DESIGN 3.2).
 #[derive(Debug)]
 pub struct ResolvableGeometry<'a> {
     /// The law of each coordinate of theta.
     pub noise: &'a [Arc<Noise>],
+    /// What gamma is.
+    pub composition: Composition,
 }
 
 /// The semantic channel on the real transformation (DESIGN 3.3); in pixel space with the identity for F2.
@@ -73,7 +75,7 @@ pub struct ChannelGeometry<'a> {
     /// What is proven about them between computed points.
     pub growth: Growth<'a>,
     /// Measures their differences.
-    pub channel: &'a SemanticChannel,
+    pub metric: &'a Metric,
     /// Bounds the supremum over a box.
     pub estimator: &'a Estimator,
     /// The range of the case.
@@ -110,7 +112,7 @@ impl Geometry<'_> {
                 let reach = |point: &Vec<f64>| Ok(geometry.to(anchor, point).reach(margin)?);
                 points.iter().map(reach).collect()
             }
-            Self::Channel(geometry) => geometry.distances(anchor, points).map_err(GeometryError::from),
+            Self::Channel(geometry) => geometry.distances(anchor, points),
         }
     }
 
@@ -134,37 +136,49 @@ impl Geometry<'_> {
 impl ResolvableGeometry<'_> {
     /// The move from an anchor to one parameter.
     fn to(&self, anchor: &[f64], point: &[f64]) -> Move<'_> {
-        let by = point.iter().zip(anchor).map(|(point, anchor)| Shifts::only(point - anchor)).collect();
-        Move::Shift { laws: self.noise, by }
+        self.over(anchor, point, point)
     }
 
-    /// All moves from an anchor to a box, at the worst of which each coordinate is at an end of its interval.
+    /// All moves from an anchor to a box.
     fn moves(&self, anchor: &[f64], low: &[f64], high: &[f64]) -> Moves<'_> {
+        Moves { worst: vec![self.over(anchor, low, high)], kind: Kind::Proven }
+    }
+
+    fn over(&self, anchor: &[f64], low: &[f64], high: &[f64]) -> Move<'_> {
         let interval = |((anchor, low), high): ((&f64, &f64), &f64)| Shifts {
             low: outward_down(*low, *anchor),
             high: outward_up(*high, *anchor),
         };
-        let by = anchor.iter().zip(low).zip(high).map(interval).collect();
-        Moves { worst: vec![Move::Shift { laws: self.noise, by }], kind: Kind::Proven }
+        let by: Vec<Shifts> = anchor.iter().zip(low).zip(high).map(interval).collect();
+        match (self.composition, &by[..]) {
+            (Composition::BrightnessContrast { sigma, tau }, [contrast, brightness]) => {
+                // From tau(a, x) to tau(xi, x) it is (k - k_a, e^k_a (b - b_a)).
+                let factor = anchor[0].exp();
+                let outward = |b: f64| b * factor * (1.0 + 8.0 * f64::EPSILON);
+                let brightness = Shifts { low: outward(brightness.low), high: outward(brightness.high) };
+                Move::BrightnessContrast { contrast: *contrast, brightness, sigma, tau }
+            }
+            _ => Move::Shift { laws: self.noise, by },
+        }
     }
 }
 
-/// The shift from an anchor down to the low end of a box, rounded away from it; none where the box lies above.
+/// The shift from an anchor to the low end of a box, rounded away from it; to 0 where it lies above.
 fn outward_down(low: f64, anchor: f64) -> f64 {
-    if low < anchor { (low - anchor).next_down() } else { 0.0 }
+    if low < anchor { (low - anchor).next_down() } else { (low - anchor).next_down().max(0.0) }
 }
 
-/// The shift from an anchor up to the high end of a box, rounded away from it; none where the box lies below.
+/// The shift from an anchor to the high end of a box, rounded away from it; to 0 where it lies below.
 fn outward_up(high: f64, anchor: f64) -> f64 {
-    if high > anchor { (high - anchor).next_up() } else { 0.0 }
+    if high > anchor { (high - anchor).next_up() } else { (high - anchor).next_up().min(0.0) }
 }
 
 impl ChannelGeometry<'_> {
     /// D between the codes at `anchor` and at each of some points (DESIGN 3.3).
-    fn distances(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, FeatureError> {
+    fn distances(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError> {
         let from = start(&mut self.features, self.origin.as_ref(), self.range, anchor)?;
         let to = self.features.at(points)?;
-        Ok(to.iter().map(|to| self.channel.distance(&difference(to, &from))).collect())
+        to.iter().map(|to| Ok(self.metric.distance(&difference(to, &from))?)).collect()
     }
 
     fn moves(&mut self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Moves<'_>, GeometryError> {
@@ -180,10 +194,8 @@ impl ChannelGeometry<'_> {
     }
 
     /// The largest distance to finitely many parameters, all of which are computed.
-    fn over_levels(&mut self, anchor: &[f64], levels: &[Vec<f64>]) -> Result<f64, FeatureError> {
-        let from = start(&mut self.features, self.origin.as_ref(), self.range, anchor)?;
-        let to = self.features.at(levels)?;
-        let distances = to.iter().map(|to| self.channel.distance(&difference(to, &from)));
+    fn over_levels(&mut self, anchor: &[f64], levels: &[Vec<f64>]) -> Result<f64, GeometryError> {
+        let distances = self.distances(anchor, levels)?.into_iter();
         // A distance that is no number must not be lost in a maximum.
         Ok(distances.fold(0.0, |largest, d| if d.is_nan() { f64::INFINITY } else { d.max(largest) }))
     }
@@ -199,7 +211,7 @@ impl ChannelGeometry<'_> {
             features: &mut self.features,
             growth: &mut self.growth,
             origin: self.origin.clone(),
-            channel: self.channel,
+            metric: self.metric,
             range: self.range,
             code_len,
         };
@@ -244,7 +256,7 @@ impl Moves<'_> {
         for worst in &self.worst {
             distance = distance.max(match worst {
                 Move::Gaussian { distance } => *distance,
-                Move::Shift { .. } => normal::quantile(worst.required_probability(0.0)?),
+                _ => normal::quantile(worst.required_probability(0.0)?),
             });
         }
         Ok(distance)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::host::{HostError, Noise};
+use crate::stats::brightness_contrast::required_over_box;
 use crate::stats::law::ScalarLaw;
 use crate::stats::normal::{self, StandardNormal};
 use crate::stats::product::{self, Shifts};
@@ -19,6 +20,17 @@ pub enum Move<'a> {
         /// The shifts of each.
         by: Vec<Shifts>,
     },
+    /// Brightness with contrast under Gaussian noise: shift and scale of its law (DESIGN 3.7).
+    BrightnessContrast {
+        /// Contrasts, relative to the anchor.
+        contrast: Shifts,
+        /// Brightnesses, relative to the anchor.
+        brightness: Shifts,
+        /// Standard deviation of the noise on the contrast.
+        sigma: f64,
+        /// Standard deviation of the noise on the brightness.
+        tau: f64,
+    },
     /// A Gaussian shifted by `distance` standard deviations (the semantic channel, DESIGN 3.3).
     Gaussian {
         /// D, not negative.
@@ -34,6 +46,8 @@ impl Move<'_> {
     pub fn kept_mass(&self, p: f64) -> Result<f64, HostError> {
         match self {
             Self::Shift { laws, by } => product::kept_over_box(&coordinates(laws, by), p),
+            // Only what is required is known over a box; `top2` is not offered here.
+            Self::BrightnessContrast { .. } => Ok(0.0),
             Self::Gaussian { distance } => {
                 let Ok(kept) = tradeoff::kept_mass(&StandardNormal, p, *distance);
                 Ok(kept)
@@ -48,6 +62,7 @@ impl Move<'_> {
     pub fn reached_mass(&self, p: f64) -> Result<f64, HostError> {
         match self {
             Self::Shift { laws, by } => product::reached_over_box(&coordinates(laws, by), p),
+            Self::BrightnessContrast { .. } => Ok(1.0),
             Self::Gaussian { distance } => {
                 let Ok(reached) = tradeoff::reached_mass(&StandardNormal, p, *distance);
                 Ok(reached)
@@ -62,6 +77,10 @@ impl Move<'_> {
     pub fn required_probability(&self, margin: f64) -> Result<f64, HostError> {
         match self {
             Self::Shift { laws, by } => product::over_box(&coordinates(laws, by), margin),
+            Self::BrightnessContrast { contrast, brightness, sigma, tau } => {
+                let ends = |shifts: &Shifts| (shifts.low, shifts.high);
+                Ok(required_over_box(ends(contrast), ends(brightness), *sigma, *tau, margin))
+            }
             Self::Gaussian { distance } => {
                 let Ok(p) = tradeoff::required_probability(&StandardNormal, *distance, margin);
                 Ok(p)
@@ -76,9 +95,7 @@ impl Move<'_> {
     pub fn reach(&self, margin: f64) -> Result<f64, HostError> {
         match self {
             Self::Gaussian { distance } => Ok(*distance),
-            Self::Shift { .. } => {
-                Ok(normal::quantile(self.required_probability(margin)?) - normal::quantile(0.5 + margin))
-            }
+            _ => Ok(normal::quantile(self.required_probability(margin)?) - normal::quantile(0.5 + margin)),
         }
     }
 }

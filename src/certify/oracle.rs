@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::channel::SemanticChannel;
 use super::differences::derivatives;
 use super::features::{FeatureError, Features, difference};
-use super::geometry::start;
+use super::geometry::{GeometryError, start};
 use super::growth::Growth;
+use super::metric::Metric;
 use super::ranges::Range;
 use crate::host;
 
@@ -22,8 +23,8 @@ pub struct ImageOracle<'a, 'b> {
     pub growth: &'a mut Growth<'b>,
     /// The code that moves are measured from at the identity; the feature there if absent.
     pub origin: Option<Arc<[f32]>>,
-    /// The channel that measures differences of features.
-    pub channel: &'a SemanticChannel,
+    /// Measures differences of features.
+    pub metric: &'a Metric,
     /// The range of the case.
     pub range: &'a Range,
     /// Length of a feature vector.
@@ -39,10 +40,10 @@ impl ImageOracle<'_, '_> {
     ///
     /// # Errors
     /// If features can't be had.
-    pub fn distances(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, FeatureError> {
+    pub fn distances(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError> {
         let from = start(self.features, self.origin.as_ref(), self.range, anchor)?;
         let to = self.features.at(points)?;
-        Ok(to.iter().map(|to| self.channel.distance(&difference(to, &from))).collect())
+        to.iter().map(|to| Ok(self.metric.distance(&difference(to, &from))?)).collect()
     }
 
     /// The m columns of J at each of some points.
@@ -97,11 +98,13 @@ impl host::Oracle for ImageOracle<'_, '_> {
     }
 
     fn local_m_at(&mut self, xi: &[f64]) -> Result<host::LocalM, host::OracleError> {
+        // The paper's M belongs to Gaussian theta.
+        let channel: &SemanticChannel = self.metric.gaussian().ok_or(host::OracleError::Absent)?;
         let points = self.rows(xi);
         let jacobians = self.jacobians(&points).map_err(host::OracleError::new)?;
         Ok(host::LocalM {
-            corollary1: jacobians.iter().map(|j| self.channel.local_m_of_corollary1(j)).collect(),
-            exact: jacobians.iter().map(|j| self.channel.local_m_exact(j)).collect(),
+            corollary1: jacobians.iter().map(|j| channel.local_m_of_corollary1(j)).collect(),
+            exact: jacobians.iter().map(|j| channel.local_m_exact(j)).collect(),
         })
     }
 

@@ -12,6 +12,8 @@ pub struct Transformation {
 
 /// How much is known of a transformation's composition with itself (DESIGN 3.2).
 pub use crate::host::Class;
+/// The law of gamma(theta, xi).
+pub use crate::host::LawOfGamma;
 /// A parameter: name, unit, domain and identity.
 pub use crate::host::ParameterInfo;
 
@@ -77,6 +79,22 @@ impl Transformation {
         let [channels, height, width] = shape;
         self.plugin.apply(&copies, [count, channels, height, width], parameters, &mut out)?;
         Ok(out)
+    }
+
+    /// gamma(theta, xi) for one pair; `None` where the transformation states none.
+    ///
+    /// # Errors
+    /// If the plugin fails.
+    pub fn compose(&self, theta: &[f64], xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
+        self.plugin.compose(theta, xi)
+    }
+
+    /// The law of gamma(theta, xi) for Gaussian theta; `None` where the transformation states none.
+    ///
+    /// # Errors
+    /// If the plugin fails.
+    pub fn law_of_gamma(&self, xi: &[f64]) -> Result<Option<LawOfGamma>, HostError> {
+        self.plugin.law_of_gamma(xi)
     }
 
     /// m proven bounds on the l2 norm of d tau(xi, x) / d xi_j over a box; `None` where the transformation states none.

@@ -11,7 +11,7 @@ use super::super::schema;
 use super::models::{self, ModelRecord, PlannedClassifier};
 use super::surrogate::PlannedSurrogate;
 use super::targets::{self, Requirement};
-use super::{Workshop, channel, keys, parameters};
+use super::{Workshop, channel, keys, parameters, resolvable};
 use crate::certify::case::{Case, Method, Sampling};
 use crate::certify::worker::CaseWorker;
 use crate::host::PluginInfo;
@@ -65,11 +65,12 @@ pub(super) fn plan(
 
     let (parts, surrogate) = match method {
         keys::MethodName::Resolvable => {
-            parameters::check_resolvable(shop, table, &transformation, &range, &noise)?;
-            (Method::Resolvable, None)
+            let composition =
+                resolvable::composition(shop, table, &transformation, &range, &noise, sampling)?;
+            (Method::Resolvable(composition), None)
         }
         keys::MethodName::Semantic => {
-            let (parts, surrogate) = channel::semantic(shop, table, &noise)?;
+            let (parts, surrogate) = channel::semantic(shop, table, &noise, sampling)?;
             plugins.push(digest(parts.estimator.info()));
             (Method::Channel(parts), Some(surrogate))
         }

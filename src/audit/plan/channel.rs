@@ -10,10 +10,13 @@ use super::super::plugin_table::PluginTable;
 use super::super::schema;
 use super::surrogate::{self, PlannedSurrogate};
 use super::{Workshop, locate, parameters};
-use crate::certify::case::{ChannelParts, Claim};
+use crate::certify::case::{ChannelParts, Claim, Sampling};
+use crate::certify::certificate::VoteBound;
 use crate::certify::channel::SemanticChannel;
 use crate::certify::growth::EncoderGrowth;
+use crate::certify::metric::{LawMetric, LawMetricError, Metric};
 use crate::host::{Estimator, Noise};
+use crate::stats::normal;
 
 /// The estimator of cases that name none.
 const DEFAULT_ESTIMATOR: &str = "proven";
@@ -23,18 +26,19 @@ pub(super) fn semantic(
     shop: &Workshop<'_>,
     table: &schema::Case,
     noise: &[Arc<Noise>],
+    sampling: &Sampling,
 ) -> Result<(ChannelParts, PlannedSurrogate), Fault> {
     let estimator = estimator(shop, table)?;
     let sigma2 = semantic_noise(table)?;
     let example = "surrogate = { f1 = \"f1.onnx\", f2 = \"f2.onnx\", h = \"h.onnx\" }";
     let surrogate = table.surrogate.as_ref().ok_or_else(|| missing(table, "surrogate", example))?;
     let noise_span = table.noise.as_ref().map_or_else(|| table.name.span(), Spanned::span);
-    let sigma1 = noise.iter().map(|law| gaussian_scale(law, &noise_span)).collect::<Result<Vec<_>, _>>()?;
-    let planned = surrogate::plan(shop, surrogate, &sigma1)?;
+    let scales: Vec<f64> = noise.iter().map(|law| scale(law, &noise_span)).collect::<Result<_, _>>()?;
+    let planned = surrogate::plan(shop, surrogate, &scales)?;
     let columns = planned.affine.columns.clone();
-    let channel = SemanticChannel::new(&columns, &sigma1, *sigma2.get_ref()).at(sigma2.span())?;
+    let metric = metric(noise, &columns, sigma2, sampling, &noise_span)?;
     let mut parts = ChannelParts {
-        channel: Arc::new(channel),
+        metric: Arc::new(metric),
         columns: Arc::new(columns),
         offset: planned.affine.offset.clone(),
         encoded: true,
@@ -57,7 +61,7 @@ pub(super) fn pixel(shop: &Workshop<'_>, table: &schema::Case) -> Result<Channel
         return Err(Problem::Unused { method, key }.at(claim.span()));
     }
     let mut parts = ChannelParts {
-        channel: Arc::new(channel),
+        metric: Arc::new(Metric::Gaussian(channel)),
         columns: Arc::new(Vec::new()),
         offset: vec![0.0; shop.data.shape().iter().product()],
         encoded: false,
@@ -141,9 +145,42 @@ fn positive(value: &Spanned<Value>, key: &'static str) -> Result<f64, Fault> {
     }
 }
 
-fn gaussian_scale(law: &Noise, span: &std::ops::Range<usize>) -> Result<f64, Fault> {
-    let scale = parameters::gaussian_scale(law).at(span.clone())?;
-    scale.ok_or_else(|| Problem::NotGaussian { noise: law.id().to_owned() }.at(span.clone()))
+/// The size of a law's noise, at which F1 is read: the standard deviation of a Gaussian, half the width of the middle
+/// 68 % of any other.
+fn scale(law: &Noise, span: &std::ops::Range<usize>) -> Result<f64, Fault> {
+    let tail = normal::cdf(-1.0);
+    let width = law.isf_at(tail).at(span.clone())? - law.quantile_at(tail).at(span.clone())?;
+    Ok(0.5 * width)
+}
+
+/// What measures displacements: a norm for Gaussian theta, tabulated Neyman-Pearson values for one parameter of any law.
+fn metric(
+    noise: &[Arc<Noise>],
+    columns: &[Vec<f64>],
+    sigma2: &Spanned<f64>,
+    sampling: &Sampling,
+    noise_span: &std::ops::Range<usize>,
+) -> Result<Metric, Fault> {
+    let gaussian = |law: &Arc<Noise>| parameters::gaussian_scale(law).at(noise_span.clone());
+    let scales: Vec<Option<f64>> = noise.iter().map(gaussian).collect::<Result<_, _>>()?;
+    if let Some(sigma1) = scales.into_iter().collect::<Option<Vec<f64>>>() {
+        let channel = SemanticChannel::new(columns, &sigma1, *sigma2.get_ref()).at(sigma2.span())?;
+        return Ok(Metric::Gaussian(channel));
+    }
+    match (noise, columns) {
+        ([law], [column]) if sampling.bound == VoteBound::Top1 => {
+            let metric = LawMetric::new(law, column, *sigma2.get_ref(), sampling.margin);
+            Ok(Metric::Law(metric.map_err(|error| {
+                match error {
+                    LawMetricError::Channel(error) => Problem::from(error),
+                    LawMetricError::Host(error) => Problem::from(error),
+                }
+                .at(sigma2.span())
+            })?))
+        }
+        ([law, ..], _) => Err(Problem::NotGaussian { noise: law.id().to_owned() }.at(noise_span.clone())),
+        ([], _) => Err(Problem::NotGaussian { noise: "none".to_owned() }.at(noise_span.clone())),
+    }
 }
 
 fn semantic_noise(table: &schema::Case) -> Result<&Spanned<f64>, Fault> {

@@ -74,9 +74,10 @@ pub(super) fn case(planned: &PlannedCase, table: &schema::Case) -> Value {
         tables.0.iter().map(|table| options(&table.get_ref().options())).collect()
     };
     let channel = match &case.method {
-        Method::Resolvable | Method::Enumerate => Value::Null,
+        Method::Resolvable(_) | Method::Enumerate => Value::Null,
         Method::Channel(parts) => {
-            json!({ "sigma1": parts.channel.parameter_noise(), "sigma2": parts.channel.semantic_noise(),
+            json!({ "sigma1": parts.metric.gaussian().map(|channel| channel.parameter_noise().to_vec()),
+                "sigma2": parts.metric.semantic_noise(),
                 "claim": match parts.claim {
                     Claim::Real => json!("real"),
                     Claim::Surrogate { error } => json!({ "surrogate": error }),

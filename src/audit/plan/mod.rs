@@ -5,6 +5,7 @@
 //! - [`models`]: model files, their contracts, and the networks that workers open;
 //! - [`keys`]: which keys a case may have;
 //! - [`parameters`]: transformation, range and noise;
+//! - [`resolvable`]: the conditions of noise on the parameter;
 //! - [`channel`], [`surrogate`]: noise in a code or on pixels; F1, F2 and H;
 //! - [`targets`]: radii, requirement and anchors;
 //! - [`case`]: one case put together;
@@ -17,6 +18,7 @@ pub mod description;
 pub mod keys;
 pub mod models;
 pub mod parameters;
+pub mod resolvable;
 pub mod sampling;
 pub mod surrogate;
 pub mod targets;

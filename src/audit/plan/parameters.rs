@@ -12,10 +12,7 @@ use super::{Workshop, locate};
 use crate::certify::ranges::{Norm, Range};
 use crate::host::Noise;
 use crate::stats::normal;
-use crate::transformation::{Class, Transformation};
-
-/// The largest difference of a pixel that float32 arithmetic explains when a transformation is composed.
-const COMPOSITION_TOLERANCE: f64 = 1e-4;
+use crate::transformation::Transformation;
 
 /// The transformation and the range that the claim is about.
 pub(super) fn transformation(
@@ -139,82 +136,6 @@ pub(super) fn noise(
 fn one_noise(shop: &Workshop<'_>, table: &Spanned<PluginTable>) -> Result<Arc<Noise>, Fault> {
     let plugin = table.get_ref().plugin.get_ref();
     Ok(Arc::new(locate(shop.registry.noise(plugin, &table.get_ref().options()), table)?))
-}
-
-/// The conditions of method `resolvable` (DESIGN 3.2): additive, and theta + xi never leaves the domain.
-pub(super) fn check_resolvable(
-    shop: &Workshop<'_>,
-    case: &Case,
-    transformation: &Transformation,
-    range: &Range,
-    noise: &[Arc<Noise>],
-) -> Result<(), Fault> {
-    let id = transformation.id().to_owned();
-    let plugin_span = case.transformation.get_ref().plugin.span();
-    if transformation.class() != Class::Additive {
-        return Err(
-            Problem::NotAdditive { transformation: id, class: transformation.class() }.at(plugin_span)
-        );
-    }
-    for (i, (parameter, noise)) in transformation.parameters().iter().zip(noise).enumerate() {
-        let (support_low, support_high) = noise.support();
-        let (low, high) = (range.low[i], range.high[i]);
-        if support_low + low.min(0.0) < parameter.low || support_high + high.max(0.0) > parameter.high {
-            let span = case.noise.as_ref().map_or(plugin_span, Spanned::span);
-            return Err(Problem::NoiseOutsideDomain {
-                noise: noise.id().to_owned(),
-                support_low,
-                support_high,
-                low,
-                high,
-                parameter: parameter.name.clone(),
-                transformation: id,
-                domain_low: parameter.low,
-                domain_high: parameter.high,
-            }
-            .at(span));
-        }
-    }
-    check_composition(shop, transformation, range, noise, plugin_span)
-}
-
-/// Tries tau(theta, tau(xi, x)) = tau(theta + xi, x) on an image: a plugin that clips or resamples fails here.
-fn check_composition(
-    shop: &Workshop<'_>,
-    transformation: &Transformation,
-    range: &Range,
-    noise: &[Arc<Noise>],
-    span: std::ops::Range<usize>,
-) -> Result<(), Fault> {
-    let shape = shop.data.shape();
-    let image = shop.data.image(shop.selection.first as usize).at(span.clone())?;
-    let between = |share: f64| -> Vec<f64> {
-        range.low.iter().zip(&range.high).map(|(low, high)| (1.0 - share) * low + share * high).collect()
-    };
-    for p in [0.05, 0.5, 0.95] {
-        let quantile = |noise: &Arc<Noise>| noise.quantile_at(p);
-        let theta: Vec<f64> = noise.iter().map(quantile).collect::<Result<_, _>>().at(span.clone())?;
-        for xi in [range.low.clone(), between(0.63), range.high.clone()] {
-            let sum: Vec<f64> = theta.iter().zip(&xi).map(|(theta, xi)| theta + xi).collect();
-            let first = transformation.apply_at(&image, shape, &xi).at(span.clone())?;
-            let twice = transformation.apply_at(&first, shape, &theta).at(span.clone())?;
-            let once = transformation.apply_at(&image, shape, &sum).at(span.clone())?;
-            let differences = twice.iter().zip(&once).map(|(a, b)| f64::from((a - b).abs()));
-            let deviation = differences.fold(0.0, f64::max);
-            let size = once.iter().map(|v| f64::from(v.abs())).fold(1.0, f64::max);
-            if deviation > COMPOSITION_TOLERANCE * size {
-                return Err(Problem::Composition {
-                    transformation: transformation.id().to_owned(),
-                    theta,
-                    xi,
-                    deviation,
-                    tolerance: COMPOSITION_TOLERANCE * size,
-                }
-                .at(span));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The condition of method `enumerate`: finitely many parameters.

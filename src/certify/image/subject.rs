@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::case::{Anchors, Case, ChannelParts, Claim, Method};
+use super::super::case::{Anchors, Case, ChannelParts, Claim, Composition, Method};
 use super::super::features::{FeatureError, FeatureStore, Features, Images};
 use super::super::geometry::{ChannelGeometry, Geometry, ResolvableGeometry};
 use super::super::growth::{Growth, GrowthStore};
@@ -43,7 +43,14 @@ impl Subject {
         let case = &*self.case;
         let parts = match &case.method {
             Method::Channel(parts) => parts,
-            _ => return Ok(Geometry::Resolvable(ResolvableGeometry { noise: &case.noise })),
+            Method::Resolvable(composition) => {
+                let geometry = ResolvableGeometry { noise: &case.noise, composition: *composition };
+                return Ok(Geometry::Resolvable(geometry));
+            }
+            Method::Enumerate => {
+                let composition = Composition::Additive;
+                return Ok(Geometry::Resolvable(ResolvableGeometry { noise: &case.noise, composition }));
+            }
         };
         let (images, encoder) = networks(case, parts, &self.mean, worker)?;
         // A single anchor is the image itself; anchors of a cover are imitations like all others.
@@ -56,7 +63,7 @@ impl Subject {
             transformation: &case.transformation,
             range: &case.range,
             encoder: &parts.growth,
-            semantic_noise: parts.channel.semantic_noise(),
+            semantic_noise: parts.metric.semantic_noise(),
             real: parts.claim == Claim::Real,
             store: &mut self.growth,
         };
@@ -64,7 +71,7 @@ impl Subject {
             features,
             origin,
             growth,
-            channel: &parts.channel,
+            metric: &parts.metric,
             estimator: &parts.estimator,
             range: &case.range,
             slack: parts.slack,

@@ -24,8 +24,10 @@ const TOLERANCE: f64 = 1e-5;
 /// likelihood ratios, and independent products keep Blackwell's order. So the next corner in t and r is an upper bound.
 /// So is the corner before it in r with the rest of r added, r taking effect through a Gaussian of its own.
 #[derive(Debug)]
-pub struct ChannelTable<'a, L: ScalarLaw + ?Sized> {
-    channel: ChannelLaw<'a, L>,
+pub struct ChannelTable<L: ScalarLaw> {
+    law: L,
+    a_norm: f64,
+    sigma2: f64,
     margin: f64,
     density: Option<Density>,
     /// |t| in units of sigma2, by rows.
@@ -36,12 +38,12 @@ pub struct ChannelTable<'a, L: ScalarLaw + ?Sized> {
     corners: Vec<OnceLock<f64>>,
 }
 
-impl<'a, L: ScalarLaw + ?Sized> ChannelTable<'a, L> {
+impl<L: ScalarLaw + Clone> ChannelTable<L> {
     /// The table of a channel for `margin` in [0, 1/2).
     ///
     /// # Errors
     /// Whatever the law's own evaluation gives.
-    pub fn new(channel: ChannelLaw<'a, L>, margin: f64) -> Result<Self, L::Error> {
+    pub fn new(channel: ChannelLaw<'_, L>, margin: f64) -> Result<Self, L::Error> {
         let density = if channel.makes_sense(0.0, 0.0) && channel.a_norm > 0.0 {
             Density::new(&channel)?
         } else {
@@ -51,7 +53,12 @@ impl<'a, L: ScalarLaw + ?Sized> ChannelTable<'a, L> {
         let t = steps(T_RANGE, T_RATIO).map(|t| t * width).collect::<Vec<_>>();
         let r: Vec<f64> = std::iter::once(0.0).chain(steps(R_RANGE, R_RATIO)).collect();
         let corners = (0..2 * t.len() * r.len()).map(|_| OnceLock::new()).collect();
-        Ok(Self { channel, margin, density, t, r, corners })
+        let ChannelLaw { law, a_norm, sigma2 } = channel;
+        Ok(Self { law: law.clone(), a_norm, sigma2, margin, density, t, r, corners })
+    }
+
+    fn channel(&self) -> ChannelLaw<'_, L> {
+        ChannelLaw { law: &self.law, a_norm: self.a_norm, sigma2: self.sigma2 }
     }
 
     /// An upper bound of z(t, r), infinite where no probability suffices: a class of probability p keeps more than 1/2 + m
@@ -61,21 +68,21 @@ impl<'a, L: ScalarLaw + ?Sized> ChannelTable<'a, L> {
     /// Whatever the law's own evaluation gives.
     pub fn reach(&self, t: f64, r: f64) -> Result<f64, L::Error> {
         let wanted = 0.5 + self.margin;
-        if !(self.channel.makes_sense(t, r) && wanted > 0.0 && wanted < 1.0) {
+        if !(self.channel().makes_sense(t, r) && wanted > 0.0 && wanted < 1.0) {
             return Ok(f64::INFINITY);
         }
-        if let Some(distance) = self.channel.gaussian_distance(t, r) {
+        if let Some(distance) = self.channel().gaussian_distance(t, r) {
             return Ok(distance);
         }
         // Rounded up, as the corners are.
-        let [x, y] = [t.abs(), r].map(|length| length / self.channel.sigma2 * (1.0 + 1e-15));
+        let [x, y] = [t.abs(), r].map(|length| length / self.sigma2 * (1.0 + 1e-15));
         let tabulated = self.density.as_ref().and_then(|density| self.look_up(density, t > 0.0, x, y));
         // Without help from theta's noise.
         let gaussian = x.hypot(y) * (1.0 + 1e-15);
         match tabulated {
             Some(tabulated) => Ok(tabulated.min(gaussian)),
             None => {
-                let required = self.channel.split(t, r).map(|split| split.required_probability(wanted));
+                let required = self.channel().split(t, r).map(|split| split.required_probability(wanted));
                 let required = required.transpose()?.unwrap_or(1.0);
                 Ok(reach((1.0 - required).next_down().max(0.0), wanted).min(gaussian))
             }
@@ -98,11 +105,11 @@ impl<'a, L: ScalarLaw + ?Sized> ChannelTable<'a, L> {
     fn corner(&self, density: &Density, forward: bool, row: usize, column: usize) -> f64 {
         let side = if forward { 0 } else { self.t.len() };
         *self.corners[(side + row) * self.r.len() + column].get_or_init(|| {
-            let sigma2 = self.channel.sigma2;
+            let sigma2 = self.sigma2;
             let t = if forward { self.t[row] } else { -self.t[row] } * sigma2;
             let wanted = 0.5 + self.margin;
             let ask = |tolerance| {
-                self.channel.ask(density, t, self.r[column] * sigma2, tolerance, |pair| {
+                self.channel().ask(density, t, self.r[column] * sigma2, tolerance, |pair| {
                     pair.missing_probability(wanted)
                 })
             };
