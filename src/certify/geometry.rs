@@ -175,13 +175,20 @@ fn outward_up(high: f64, anchor: f64) -> f64 {
 
 impl ChannelGeometry<'_> {
     /// D between the codes at `anchor` and at each of some points (DESIGN 3.3).
-    fn distances(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError> {
+    ///
+    /// # Errors
+    /// If a plugin or a network fails.
+    pub fn distances(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError> {
         let from = start(&mut self.features, self.origin.as_ref(), self.range, anchor)?;
         let to = self.features.at(points)?;
         to.iter().map(|to| Ok(self.metric.distance(&difference(to, &from))?)).collect()
     }
 
-    fn moves(&mut self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Moves<'_>, GeometryError> {
+    /// The moves from an anchor to a box.
+    ///
+    /// # Errors
+    /// If a plugin or a network fails.
+    pub fn moves(&mut self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Moves<'_>, GeometryError> {
         let levels = match &self.features.images {
             Images::Real(transformation) => transformation.levels(self.features.shape, low, high)?,
             Images::Imitated { .. } => None,

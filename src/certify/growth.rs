@@ -119,22 +119,45 @@ impl Growth<'_> {
             return Ok(None);
         };
         let Some(norm) = self.largest_norm()? else { return Ok(None) };
-        let sum = lipschitz * of_tau + self.encoder.rounding(norm + of_tau);
+        let sum = lipschitz * of_tau + self.encoder.rounding((norm + 2.0 * of_tau) * (1.0 + 1e-9));
         Ok(Some(2.0 * sum / self.semantic_noise * (1.0 + 8.0 * f64::EPSILON)))
     }
 
-    /// A bound of |tau(xi, x)|_2 over the range: |x|_2, and the farthest that it can move.
+    /// A bound of |tau(xi, x)|_2 over the range, but for the rounding of tau.
     fn largest_norm(&mut self) -> Result<Option<f64>, HostError> {
-        let squares: f64 = self.image.iter().map(|pixel| f64::from(*pixel).powi(2)).sum();
-        let norm = squares.sqrt() * (1.0 + 1e-9);
-        let (low, high) = (self.range.low.clone(), self.range.high.clone());
-        let speeds = match (&low[..], &high[..]) {
-            ([low], [high]) => self.over_pieces(*low, *high)?.map(|speed| vec![speed]),
-            _ => self.transformation.lipschitz(self.image, self.shape, &low, &high)?,
-        };
-        let widths = low.iter().zip(&high).map(|(low, high)| high - low);
-        Ok(speeds
-            .map(|speeds| norm + speeds.iter().zip(widths).map(|(speed, width)| speed * width).sum::<f64>()))
+        if self.range.low.len() == 1 {
+            return self.largest_norm_over_pieces();
+        }
+        // |x|_2, and the farthest that it can move.
+        let (low, high) = (&self.range.low, &self.range.high);
+        let speeds = self.transformation.lipschitz(self.image, self.shape, low, high)?;
+        let widths = || low.iter().zip(high).map(|(low, high)| high - low);
+        let moved =
+            |speeds: Vec<f64>| speeds.iter().zip(widths()).map(|(speed, width)| speed * width).sum::<f64>();
+        Ok(speeds.map(|speeds| norm(self.image) + moved(speeds)))
+    }
+
+    /// Between the ends of a piece the norm exceeds the larger of theirs by at most L_tau times half the piece.
+    fn largest_norm_over_pieces(&mut self) -> Result<Option<f64>, HostError> {
+        let edges: Vec<f64> = (0..=PIECES).map(|piece| self.edge(piece)).collect();
+        let images = self.transformation.apply_at(self.image, self.shape, &edges)?;
+        let norms: Vec<f64> = images.chunks_exact(self.image.len().max(1)).map(norm).collect();
+        let mut largest = 0.0_f64;
+        for (ends, norms) in edges.windows(2).zip(norms.windows(2)) {
+            let Some(speed) = self.over_pieces(ends[0], ends[1])? else { return Ok(None) };
+            largest = largest.max(norms[0].max(norms[1]) + 0.5 * speed * (ends[1] - ends[0]));
+        }
+        Ok(Some(largest))
+    }
+
+    /// Where a piece of the range begins, or the last one ends.
+    fn edge(&self, piece: u32) -> f64 {
+        let (start, end) = (self.range.low[0], self.range.high[0]);
+        match piece {
+            0 => start,
+            PIECES => end,
+            _ => start + (end - start) * f64::from(piece) / f64::from(PIECES),
+        }
     }
 
     /// L_tau over an interval of a single parameter: the largest bound of the pieces of the range that meet it.
@@ -144,18 +167,16 @@ impl Growth<'_> {
             // Nothing was said about what lies outside the range.
             return Ok(None);
         }
-        let edge = |piece: u32| match piece {
-            0 => start,
-            PIECES => end,
-            _ => start + (end - start) * f64::from(piece) / f64::from(PIECES),
-        };
         let mut largest = 0.0_f64;
-        for piece in (0..PIECES).filter(|piece| edge(*piece) <= high && edge(piece + 1) >= low) {
+        for piece in (0..PIECES)
+            .filter(|piece| self.edge(*piece) <= high && self.edge(piece + 1) >= low)
+            .collect::<Vec<_>>()
+        {
             let known = self.store.pieces.get(&piece).copied();
             let bound = match known {
                 Some(bound) => bound,
                 None => {
-                    let (low, high) = ([edge(piece)], [edge(piece + 1)]);
+                    let (low, high) = ([self.edge(piece)], [self.edge(piece + 1)]);
                     let bound = self.transformation.lipschitz(self.image, self.shape, &low, &high)?;
                     let bound = bound.map(|bound| bound[0]);
                     self.store.pieces.insert(piece, bound);
@@ -167,4 +188,10 @@ impl Growth<'_> {
         }
         Ok(Some(largest))
     }
+}
+
+/// The l2 norm of an image, rounded up.
+fn norm(pixels: &[f32]) -> f64 {
+    let squares: f64 = pixels.iter().map(|pixel| f64::from(*pixel).powi(2)).sum();
+    squares.sqrt() * (1.0 + 1e-9)
 }

@@ -31,7 +31,7 @@ impl MEstimator for Proven {
             "How far the bound may lie above the largest distance found, relative.",
         )
         .above(0.0)
-        .default_float(0.05),
+        .default_float(0.035),
         OptionSpec::integer(
             "evaluations",
             "Points a proof may take; where it needs more, an estimate is made.",
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn options_are_read() {
         let proven = Proven::create(&Options::of(Proven::OPTIONS, &[]).unwrap()).unwrap();
-        assert_eq!((proven.points, proven.tolerance, proven.evaluations), (5, 0.05, 2000));
+        assert_eq!((proven.points, proven.tolerance, proven.evaluations), (5, 0.035, 2000));
     }
 
     #[test]
