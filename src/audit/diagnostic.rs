@@ -29,7 +29,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// The exit code (DESIGN 8): 2 for the file itself, 3 for a model, plugin, data file or runtime.
+    /// The exit code (README.md): 2 for the file itself, 3 for a model, plugin, data file or runtime.
     pub fn exit_code(&self) -> u8 {
         self.problem.exit_code()
     }

@@ -41,9 +41,9 @@ pub struct Case {
 /// How a case certifies.
 #[derive(Debug)]
 pub enum Method {
-    /// Parameter space (DESIGN 3.2): the law of gamma is a shift of theta's, or brightness with contrast.
+    /// Parameter space (MATHEMATICS 2): the law of gamma is a shift of theta's, or brightness with contrast.
     Resolvable(Composition),
-    /// The semantic channel (DESIGN 3.3), in code space or in pixel space.
+    /// The semantic channel (MATHEMATICS 3), in code space or in pixel space.
     Channel(ChannelParts),
     /// Every value of a finite set of parameters on the bare classifier: no noise, no draws.
     Enumerate,
@@ -54,7 +54,7 @@ pub enum Method {
 pub enum Composition {
     /// gamma = theta + xi.
     Additive,
-    /// gamma = (k_theta + k_xi, b_xi + e^-k_xi b_theta) with Gaussian theta (DESIGN 3.7).
+    /// gamma = (k_theta + k_xi, b_xi + e^-k_xi b_theta) with Gaussian theta (MATHEMATICS 7).
     BrightnessContrast {
         /// Standard deviation of k_theta.
         sigma: f64,
@@ -63,7 +63,7 @@ pub enum Composition {
     },
 }
 
-/// What a claim is about (DESIGN 3.10).
+/// What a claim is about (MATHEMATICS 10).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Claim {
     /// The transformation itself.
@@ -112,7 +112,7 @@ impl ChannelParts {
     }
 }
 
-/// Where the smoothed classifier of an image is sampled (DESIGN 3.4).
+/// Where the smoothed classifier of an image is sampled (MATHEMATICS 4).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Anchors {
     /// At the image itself: the paper's single point.
@@ -126,7 +126,7 @@ pub enum Anchors {
     },
 }
 
-/// How draws are made (DESIGN 3.8).
+/// How draws are made (MATHEMATICS 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// n draws an anchor, and the largest radius that they prove.

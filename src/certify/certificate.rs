@@ -14,7 +14,7 @@ pub struct Evidence {
     pub p_a: f64,
     /// An upper confidence bound p_B of every rival's, where it was bounded apart; else 1 - p_A holds.
     pub p_b: Option<f64>,
-    /// The margin m: the claim is G_y > 1/2 + m (DESIGN 3.8).
+    /// The margin m: the claim is G_y > 1/2 + m (MATHEMATICS 8).
     pub margin: f64,
 }
 
@@ -30,7 +30,7 @@ pub enum VoteBound {
 }
 
 impl Evidence {
-    /// Bounds from the counts of fresh draws for a class chosen on other draws (DESIGN 3.8).
+    /// Bounds from the counts of fresh draws for a class chosen on other draws (MATHEMATICS 8).
     ///
     /// `top2` bounds the LARGEST rival count, failures given to it: one named beforehand would not bound the others.
     pub fn from_counts(counts: &Counts, class: u32, alpha: f64, bound: VoteBound, margin: f64) -> Self {
@@ -71,7 +71,7 @@ impl Evidence {
 }
 
 /// What is required where the code may move by `added` standard deviations of its noise besides, rounded up: the Gaussian
-/// step is applied first, so this holds for every law of theta and every margin (DESIGN 3.3).
+/// step is applied first, so this holds for every law of theta and every margin (MATHEMATICS 3).
 pub fn widened(p_star: f64, added: f64) -> f64 {
     let Ok(p) = tradeoff::required_probability(&StandardNormal, added, p_star - 0.5);
     p

@@ -1,4 +1,4 @@
-//! The semantic channel (Theorem 2, tightened; DESIGN 3.3).
+//! The semantic channel (Theorem 2, tightened; MATHEMATICS 3).
 //!
 //! The classifier sees z = F2(x) + A1 theta + b1 + theta' only, so replacing x by any image moves the law of z by
 //! delta, the difference of the two codes. With independent Gaussian theta_j ~ N(0, sigma1_j^2), theta' ~ N(0,

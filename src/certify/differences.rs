@@ -1,4 +1,4 @@
-//! Derivatives of F2(tau(xi, x)) by finite differences (DESIGN 3.6): ONNX Runtime runs forward only.
+//! Derivatives of F2(tau(xi, x)) by finite differences (MATHEMATICS 6): ONNX Runtime runs forward only.
 //!
 //! Central differences with Richardson extrapolation, one-sided at the ends of the range. Always estimates: across a
 //! ReLU kink extrapolation overshoots.

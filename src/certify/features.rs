@@ -67,7 +67,7 @@ impl FeatureStore {
 pub enum Images<'a> {
     /// The transformation itself.
     Real(&'a Transformation),
-    /// Its imitation H(F2(x) + A1 xi + b1), for claims about the surrogate (DESIGN 3.10).
+    /// Its imitation H(F2(x) + A1 xi + b1), for claims about the surrogate (MATHEMATICS 10).
     Imitated {
         /// F2(x) + b1.
         mean: &'a [f64],
@@ -165,7 +165,7 @@ impl Features<'_> {
     }
 }
 
-/// delta, the difference of two codes, in f64 of the same f32 outputs (DESIGN 3.3).
+/// delta, the difference of two codes, in f64 of the same f32 outputs (MATHEMATICS 3).
 pub fn difference(to: &[f32], from: &[f32]) -> Vec<f64> {
     to.iter().zip(from).map(|(to, from)| f64::from(*to) - f64::from(*from)).collect()
 }

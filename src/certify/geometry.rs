@@ -1,4 +1,4 @@
-//! Geometry of one image (DESIGN 3): how far the law of the smoothed input moves over a box of parameters.
+//! Geometry of one image (MATHEMATICS): how far the law of the smoothed input moves over a box of parameters.
 //!
 //! No sampling happens here. What comes out is the probability that the class must have at an anchor; the certificate
 //! joins it with the votes.
@@ -16,7 +16,7 @@ use crate::host::{BoundKind, Estimator, HostError, Noise};
 use crate::stats::normal;
 use crate::stats::product::Shifts;
 
-/// Whether a bound is proved, or a maximum over sampled points (DESIGN 3.5). Never mixed up.
+/// Whether a bound is proved, or a maximum over sampled points (MATHEMATICS 5). Never mixed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -55,7 +55,7 @@ pub enum Geometry<'a> {
     Channel(Box<ChannelGeometry<'a>>),
 }
 
-/// Transformations with tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x): only the law of gamma counts (DESIGN 3.2).
+/// Transformations with tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x): only the law of gamma counts (MATHEMATICS 2).
 #[derive(Debug)]
 pub struct ResolvableGeometry<'a> {
     /// The law of each coordinate of theta.
@@ -64,13 +64,13 @@ pub struct ResolvableGeometry<'a> {
     pub composition: Composition,
 }
 
-/// The semantic channel on the real transformation (DESIGN 3.3); in pixel space with the identity for F2.
+/// The semantic channel on the real transformation (MATHEMATICS 3); in pixel space with the identity for F2.
 #[derive(Debug)]
 pub struct ChannelGeometry<'a> {
     /// Features of the image.
     pub features: Features<'a>,
     /// The code that moves are measured from at the identity; the feature there if absent. An imitation at the identity
-    /// is not the image (DESIGN 3.10).
+    /// is not the image (MATHEMATICS 10).
     pub origin: Option<Arc<[f32]>>,
     /// What is proven about them between computed points.
     pub growth: Growth<'a>,
@@ -174,7 +174,7 @@ fn outward_up(high: f64, anchor: f64) -> f64 {
 }
 
 impl ChannelGeometry<'_> {
-    /// D between the codes at `anchor` and at each of some points (DESIGN 3.3).
+    /// D between the codes at `anchor` and at each of some points (MATHEMATICS 3).
     ///
     /// # Errors
     /// If a plugin or a network fails.
@@ -254,7 +254,7 @@ impl Moves<'_> {
         self.worst.iter().try_fold(0.5 + margin, |p, worst| Ok(worst.required_probability(margin)?.max(p)))
     }
 
-    /// The equivalent Gaussian distance Phi^-1(p*_0), the display form of a move (DESIGN 3.3).
+    /// The equivalent Gaussian distance Phi^-1(p*_0), the display form of a move (MATHEMATICS 3).
     ///
     /// # Errors
     /// If the noise plugin fails.

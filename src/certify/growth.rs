@@ -1,4 +1,4 @@
-//! How fast a code can move between two parameters: what turns a maximum over points into a proof (DESIGN 3.5).
+//! How fast a code can move between two parameters: what turns a maximum over points into a proof (MATHEMATICS 5).
 //!
 //! D grows by at most L_F2 L_tau / sigma2 per unit of a parameter, with L_F2 the encoder's Lipschitz bound (1 in pixel
 //! space) and L_tau the bound that the transformation states. Between computed points the rounding of tau and F2 counts

@@ -2,7 +2,7 @@
 //!
 //! - [`case`]: everything that the images of one case share;
 //! - [`ranges`]: the parameters that a claim is about;
-//! - [`channel`], [`metric`]: the semantic channel's distance, for Gaussian theta and for any other law (DESIGN 3.3);
+//! - [`channel`], [`metric`]: the semantic channel's distance, for Gaussian theta and for any other law (MATHEMATICS 3);
 //! - [`features`], [`differences`], [`growth`], [`oracle`]: what an M-estimator may ask of an image;
 //! - [`moves`]: one move of the smoothed input's law, and what is kept under it;
 //! - [`geometry`]: per image, the worst moves over a box of parameters; no sampling;

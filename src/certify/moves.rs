@@ -13,14 +13,14 @@ use crate::stats::tradeoff;
 #[derive(Debug, Clone)]
 pub enum Move<'a> {
     /// Independent coordinates of theta, each shifted by any amount of an interval in its law's units (additive
-    /// transformations, DESIGN 3.2).
+    /// transformations, MATHEMATICS 2).
     Shift {
         /// The laws of theta's coordinates.
         laws: &'a [Arc<Noise>],
         /// The shifts of each.
         by: Vec<Shifts>,
     },
-    /// Brightness with contrast under Gaussian noise: shift and scale of its law (DESIGN 3.7).
+    /// Brightness with contrast under Gaussian noise: shift and scale of its law (MATHEMATICS 7).
     BrightnessContrast {
         /// Contrasts, relative to the anchor.
         contrast: Shifts,
@@ -31,7 +31,7 @@ pub enum Move<'a> {
         /// Standard deviation of the noise on the brightness.
         tau: f64,
     },
-    /// A Gaussian shifted by `distance` standard deviations (the semantic channel, DESIGN 3.3).
+    /// A Gaussian shifted by `distance` standard deviations (the semantic channel, MATHEMATICS 3).
     Gaussian {
         /// D, not negative.
         distance: f64,

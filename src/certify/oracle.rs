@@ -1,4 +1,4 @@
-//! What an M-estimator may ask of one image (DESIGN 4): the host's side of the plugin's oracle.
+//! What an M-estimator may ask of one image (ARCHITECTURE.md): the host's side of the plugin's oracle.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl ImageOracle<'_, '_> {
         flat.chunks_exact(self.range.identity.len()).map(<[f64]>::to_vec).collect()
     }
 
-    /// D between the codes at `anchor` and at each of some points (DESIGN 3.3).
+    /// D between the codes at `anchor` and at each of some points (MATHEMATICS 3).
     ///
     /// # Errors
     /// If features can't be had.

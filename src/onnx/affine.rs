@@ -1,6 +1,6 @@
 //! The affine part of a surrogate: F1(theta) = A1 theta + b1, checked, and read off it.
 //!
-//! Only A1 and b1 enter the smoothed input, never the graph of F1 (DESIGN 3.3); the check makes sure that they are
+//! Only A1 and b1 enter the smoothed input, never the graph of F1 (MATHEMATICS 3); the check makes sure that they are
 //! what its author meant.
 
 use super::network::{Network, NetworkError};

@@ -1,4 +1,4 @@
-//! From the scores of one draw to a vote (DESIGN 3.8: fail closed).
+//! From the scores of one draw to a vote (MATHEMATICS 8: fail closed).
 
 /// A vote for a class; `None` is a failed draw, which counts against the certificate.
 pub type Vote = Option<u32>;

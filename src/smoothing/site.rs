@@ -75,7 +75,7 @@ pub fn sample_parameters(noise: &[Arc<Noise>], stream: &mut DrawStream) -> Resul
 impl CodeNoise {
     /// Forms z = F2(x) + b1 + A1 theta + theta' in f64 and rounds it to f32 once.
     ///
-    /// Noise rounded to f32 before the sum would leak x through the low bits (DESIGN 3.3).
+    /// Noise rounded to f32 before the sum would leak x through the low bits (MATHEMATICS 3).
     ///
     /// # Errors
     /// If the noise plugin fails.

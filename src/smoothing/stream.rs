@@ -1,4 +1,4 @@
-//! Counter-based noise (DESIGN 3.9): every draw's noise is a pure function of what the draw is for.
+//! Counter-based noise (MATHEMATICS 9): every draw's noise is a pure function of what the draw is for.
 //!
 //! A site's key is a BLAKE3 hash of (audit seed, case, image index, purpose, anchor, refinement generation); draw k
 //! of the site is stream k of ChaCha8 under that key. So batch size, threads, order, resume and sharding change
@@ -11,7 +11,7 @@ use rand_distr::{Distribution, StandardNormal};
 /// What draws are used for; draws for different purposes are independent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Choosing the class (n0 draws, DESIGN 3.8).
+    /// Choosing the class (n0 draws, MATHEMATICS 8).
     Selection,
     /// Bounding the probability of the chosen class.
     Estimation,

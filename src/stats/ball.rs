@@ -1,4 +1,4 @@
-//! The worst case over a ball of shifts (DESIGN 3.1), by covering it with boxes.
+//! The worst case over a ball of shifts (MATHEMATICS 1), by covering it with boxes.
 //!
 //! Balls are symmetric in every sign, so boxes |t_i| <= c_i that cover one orthant of a ball cover all of it, and each box costs one
 //! evaluation of [`over_box`]. For l-infinity one box is the ball. Other balls are sliced along their first coordinate:

@@ -1,4 +1,4 @@
-//! Trade-off functions of several independent log-concave coordinates (DESIGN 3.1), shifted by a vector.
+//! Trade-off functions of several independent log-concave coordinates (MATHEMATICS 1), shifted by a vector.
 //!
 //! **Composition.** T2(T1(p; t1); t2) is a lower bound of what a set of mass p keeps. Let f in [0, 1] have mass p under P1 x P2, and
 //! let f(x2) be the mass of its section at x2, so that E f(x2) = p. A shift of the first coordinate leaves it at least

@@ -3,7 +3,7 @@
 use super::law::ScalarLaw;
 use super::tradeoff::{kept_mass, majority, reached_mass};
 
-/// What a class must still have after a shift (DESIGN 3.1).
+/// What a class must still have after a shift (MATHEMATICS 1).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Claim {
     /// More than half of the mass by this margin: T(p_A; t) > 1/2 + margin.

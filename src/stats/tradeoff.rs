@@ -1,4 +1,4 @@
-//! Trade-off functions (DESIGN 3.1): T(p; t), the least mass that a set of mass p keeps when the noise is shifted.
+//! Trade-off functions (MATHEMATICS 1): T(p; t), the least mass that a set of mass p keeps when the noise is shifted.
 //!
 //! For a log-concave law the likelihood ratio of the shifted law to the law grows along the shift, so the least-mass set is a
 //! half-line (Neyman-Pearson), hence t >= 0: T(p; t) = F(F^-1(p) - t), and t < 0: T(p; t) = S(S^-1(p) + |t|). This is exact, and

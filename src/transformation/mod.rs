@@ -10,7 +10,7 @@ pub struct Transformation {
     plugin: host::Transformation,
 }
 
-/// How much is known of a transformation's composition with itself (DESIGN 3.2).
+/// How much is known of a transformation's composition with itself (MATHEMATICS 2).
 pub use crate::host::Class;
 /// The law of gamma(theta, xi).
 pub use crate::host::LawOfGamma;

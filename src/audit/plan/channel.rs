@@ -51,7 +51,7 @@ pub(super) fn semantic(
     Ok((parts, planned))
 }
 
-/// The channel of method `pixel`: F2 = identity, A1 = 0, H = identity (DESIGN 3.3).
+/// The channel of method `pixel`: F2 = identity, A1 = 0, H = identity (MATHEMATICS 3).
 pub(super) fn pixel(shop: &Workshop<'_>, table: &schema::Case) -> Result<ChannelParts, Fault> {
     let estimator = estimator(shop, table)?;
     let sigma2 = semantic_noise(table)?;

@@ -49,7 +49,7 @@ pub(super) fn read(shop: &Workshop<'_>, path: &Spanned<std::path::PathBuf>) -> R
     ModelFile::read(&shop.path(path.get_ref())).at(path.span())
 }
 
-/// Refuses models with random operators or coupling across the batch (DESIGN 3.3, 5).
+/// Refuses models with random operators or coupling across the batch (MATHEMATICS 3, 5).
 pub(super) fn check_independence(
     name: &str,
     file: &ModelFile,

@@ -17,7 +17,7 @@ use crate::transformation::{Class, Transformation};
 /// The largest difference of a pixel that float32 arithmetic explains when a transformation is composed.
 const COMPOSITION_TOLERANCE: f64 = 1e-4;
 
-/// How the transformation composes, once the conditions of method `resolvable` hold (DESIGN 3.2): its law of gamma is
+/// How the transformation composes, once the conditions of method `resolvable` hold (MATHEMATICS 2): its law of gamma is
 /// known, theta and xi never leave the domain, and compositions come out as stated.
 pub(super) fn composition(
     shop: &Workshop<'_>,
@@ -41,7 +41,7 @@ pub(super) fn composition(
     Ok(composition)
 }
 
-/// A stated law of gamma is used where it is that of brightness with contrast, under Gaussian noise (DESIGN 3.7).
+/// A stated law of gamma is used where it is that of brightness with contrast, under Gaussian noise (MATHEMATICS 7).
 fn brightness_contrast(
     case: &Case,
     transformation: &Transformation,

@@ -33,7 +33,7 @@ pub(super) fn resolve(table: &Spanned<schema::Sampling>) -> Result<Sampling, Fau
     }
     let bound = *sampling.bound.get_ref();
     if bound == VoteBound::Top2 && margin > 0.0 {
-        // The claim G_y > 1/2 + m says nothing of a runner-up, so p_B can't help it (DESIGN 3.8).
+        // The claim G_y > 1/2 + m says nothing of a runner-up, so p_B can't help it (MATHEMATICS 8).
         return Err(value("margin", margin, "0 with `bound = \"top2\"`").at(sampling.margin.span()));
     }
     if let Err(expected) = super::targets::check_bound(mode, bound) {

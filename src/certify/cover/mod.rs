@@ -1,7 +1,7 @@
-//! Anchors and cells (DESIGN 3.4): where the smoothed classifier is sampled, and what each place must prove.
+//! Anchors and cells (MATHEMATICS 4): where the smoothed classifier is sampled, and what each place must prove.
 //!
 //! - here: what a cell is, before and after its draws;
-//! - [`line`], [`boxes`], [`levels`]: cells chosen by the geometry alone, before any draw, for one parameter, for several,
+//! - [`mod@line`], [`boxes`], [`levels`]: cells chosen by the geometry alone, before any draw, for one parameter, for several,
 //!   and for finitely many values;
 //! - [`shares`]: which cell owns how much of alpha, and how many draws;
 //! - [`order`]: which cells are asked first, and the radius that the proven ones leave.

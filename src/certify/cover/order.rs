@@ -1,4 +1,4 @@
-//! Which cells are asked first, and the radius that the proven ones leave (DESIGN 3.4).
+//! Which cells are asked first, and the radius that the proven ones leave (MATHEMATICS 4).
 
 use super::shares::Share;
 use super::{CoverPlan, PlannedCell};

@@ -1,4 +1,4 @@
-//! Who owns how much of alpha, and how many draws (DESIGN 3.4). Fixed before the draws they pay for, never re-divided.
+//! Who owns how much of alpha, and how many draws (MATHEMATICS 4). Fixed before the draws they pay for, never re-divided.
 
 use crate::stats::clopper_pearson;
 use crate::stats::sequential::ConfidenceSequence;

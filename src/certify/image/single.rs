@@ -126,7 +126,7 @@ impl Single {
         Ok(certificate)
     }
 
-    /// The largest listed radius that the votes prove: p* < L_n (DESIGN 3.8).
+    /// The largest listed radius that the votes prove: p* < L_n (MATHEMATICS 8).
     fn listed(mut self, counts: Counts, worker: &mut dyn CaseNetworks) -> Result<Certificate, ImageError> {
         let case = self.subject.case.clone();
         let (votes, draws) = (counts.of(self.class), counts.draws());
