@@ -1,4 +1,4 @@
-//! "Did you mean": the known name nearest to one that was written.
+//! Messages that help: the known name nearest to one that was written, and types by names that people use.
 
 /// The known name nearest to `found`, if one is near.
 pub fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
@@ -17,9 +17,37 @@ pub fn nearest_known(message: &str) -> Option<String> {
     nearest(found, names)
 }
 
+/// A message of the TOML parser with the types that it expects named as an author of audits knows them.
+pub fn in_plain_words(message: &str) -> String {
+    let Some((found, expected)) = message.rsplit_once(", expected ") else {
+        return message.to_owned();
+    };
+    let plain = match expected {
+        "u64" | "usize" => "a whole number, 0 or more",
+        "i64" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a sequence" => "an array",
+        "a string" | "path string" => "a text",
+        _ if expected.starts_with("struct ") => "a table",
+        _ => expected,
+    };
+    format!("{found}, expected {plain}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn types_of_the_language_are_not_named() {
+        let plain = in_plain_words("invalid value: integer `-3`, expected u64");
+        assert_eq!(plain, "invalid value: integer `-3`, expected a whole number, 0 or more");
+        let plain = in_plain_words("invalid type: integer `3`, expected struct Data");
+        assert_eq!(plain, "invalid type: integer `3`, expected a table");
+        for good in ["missing field `alpha`", "unknown field `a`, expected one of `mode`, `alpha`"] {
+            assert_eq!(in_plain_words(good), good);
+        }
+    }
 
     #[test]
     fn finds_the_near_name_only() {

@@ -48,7 +48,7 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
         writeln!(stdout(), "Run folder: {}", folder.display())?;
     }
     if finished.stopped {
-        eprintln!("interrupted; the same command goes on from here");
+        messages::say("interrupted; the same command goes on from here");
         return Ok(ExitCode::from(4));
     }
     Ok(verdict(&plan, &finished))
@@ -79,7 +79,7 @@ fn stop_on_interrupt() -> Arc<Stop> {
     let asked = stop.clone();
     let handler = move || {
         if asked.ask() == 1 {
-            eprintln!("stopping after the images under way; interrupt again to stop at once");
+            messages::say("stopping after the images under way; interrupt again to stop at once");
         }
     };
     if let Err(error) = ctrlc::set_handler(handler) {
@@ -142,15 +142,15 @@ fn verdict(plan: &Plan, finished: &Finished) -> ExitCode {
         let reached = summary.accuracy_at(require.radius).unwrap_or(0.0);
         if reached < require.certified_accuracy {
             met = false;
-            let line = plan.text.text[..require.span.start].lines().count().max(1);
-            eprintln!(
+            let line = plan.text.text[..require.span.start].matches('\n').count() + 1;
+            messages::say(format_args!(
                 "{}:{line}: `require` of case {} is not met: certified accuracy {} at radius {}, required {}",
                 plan.text.path.display(),
                 summary.name,
                 percent(reached),
                 number(require.radius),
                 percent(require.certified_accuracy)
-            );
+            ));
         }
     }
     if !met {

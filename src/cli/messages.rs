@@ -1,7 +1,8 @@
 //! Messages on standard error.
 
 use std::error::Error;
-use std::io::{IsTerminal, stderr};
+use std::fmt::Display;
+use std::io::{IsTerminal, Write, stderr};
 
 use tracing_subscriber::EnvFilter;
 
@@ -25,14 +26,20 @@ pub fn log(verbose: u8, quiet: bool) {
         .with_ansi(colour)
         .without_time()
         .with_target(false)
+        .log_internal_errors(false)
         .try_init();
+}
+
+/// Writes a line to standard error. Nobody needs to read it: `eprintln!` would panic where the reader went away.
+pub fn say(message: impl Display) {
+    let _ = writeln!(stderr(), "{message}");
 }
 
 /// Shows an error with its causes; problems of an audit file with line and remedy.
 pub fn error(error: &CliError) {
     match error {
-        CliError::Audit(diagnostic) => eprintln!("{}", diagnostic.render(stderr().is_terminal())),
-        other => eprintln!("error: {}", with_causes(other)),
+        CliError::Audit(diagnostic) => say(diagnostic.render(stderr().is_terminal())),
+        other => say(format_args!("error: {}", with_causes(other))),
     }
 }
 
@@ -54,7 +61,7 @@ pub fn with_causes(error: &dyn Error) -> String {
 pub fn runtime(quiet: bool) -> impl FnMut(Message) {
     move |message| {
         if !quiet {
-            eprintln!("{message}");
+            say(message);
         }
     }
 }

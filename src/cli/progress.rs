@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::messages::say;
 use crate::audit::records::Record;
 use crate::audit::run::Observer;
 use crate::certify::outcome::Status;
@@ -63,7 +64,8 @@ impl Progress {
             bar.set_message(self.status());
         } else if !self.quiet && !self.terminal && self.last_line.elapsed() >= LINE_EVERY {
             self.last_line = Instant::now();
-            eprintln!("{}: {} of {} images, {}", self.case, self.done, self.images, self.status());
+            let (case, done, images, status) = (&self.case, self.done, self.images, self.status());
+            say(format_args!("{case}: {done} of {images} images, {status}"));
         }
     }
 }
@@ -77,7 +79,7 @@ impl Observer for Progress {
             return;
         }
         if recorded > 0 {
-            eprintln!("{name}: {recorded} of {images} images are on record already");
+            say(format_args!("{name}: {recorded} of {images} images are on record already"));
         }
         if self.terminal && recorded < images {
             let style = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} images, {msg}")
@@ -105,7 +107,8 @@ impl Observer for Progress {
         }
         if !self.quiet && self.done_here > 0 {
             let took = clock(self.begin.elapsed());
-            eprintln!("{}: {} images in {took}, {} certified", self.case, self.done, self.certified);
+            let (case, done, certified) = (&self.case, self.done, self.certified);
+            say(format_args!("{case}: {done} images in {took}, {certified} certified"));
         }
     }
 }

@@ -33,10 +33,17 @@ fn an_unknown_key_comes_with_the_nearest_known_one() {
 
 #[test]
 fn a_value_of_the_wrong_type_is_shown_with_the_right_one() {
-    let words = ["invalid type: string \"many\"", "expected u64"];
+    let words = ["invalid type: string \"many\"", "expected a whole number, 0 or more"];
     assert_refused(AUDIT, "draws = 200", "draws = \"many\"", &words);
-    assert_refused(AUDIT, "count = 12", "count = -3", &["-3", "expected u64"]);
-    assert_refused(AUDIT, "radii = [4.0, 9.0]", "radii = 4.0", &["invalid type: floating point `4.0`"]);
+    assert_refused(AUDIT, "count = 12", "count = -3", &["-3", "expected a whole number, 0 or more"]);
+    assert_refused(
+        AUDIT,
+        "radii = [4.0, 9.0]",
+        "radii = 4.0",
+        &["invalid type: floating point `4.0`", "expected an array"],
+    );
+    assert_refused(AUDIT, "radii = [4.0, 9.0]", "radii = ['4']", &["string", "expected a number"]);
+    assert_refused(AUDIT, "[data]\n", "data = 3\n[x]\n", &["integer `3`", "expected a table"]);
     let words = ["option `scale`", "noise plugin `exponential`", "number", "wide"];
     assert_refused(AUDIT, "scale = 5.0", "scale = \"wide\"", &words);
 }

@@ -107,8 +107,8 @@ pub fn read(path: &Path) -> Result<(AuditText, Audit), Box<Diagnostic>> {
     match toml::from_str::<Audit>(&file.text) {
         Ok(audit) => Ok((file, audit)),
         Err(error) => {
-            let message = error.message().to_owned();
-            let nearest = super::hint::nearest_known(&message);
+            let nearest = super::hint::nearest_known(error.message());
+            let message = super::hint::in_plain_words(error.message());
             let problem = Problem::Toml { message, nearest };
             Err(Box::new(Diagnostic { span: error.span(), file, problem: Box::new(problem) }))
         }
