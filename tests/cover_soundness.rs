@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gsmooth::certify::case::{Anchors, Case, ChannelParts, Claim, Method, Mode, Sampling};
 use gsmooth::certify::certificate::VoteBound;
@@ -129,6 +129,7 @@ fn case(registry: &Registry, mode: Mode, alpha: f64, draws: u64, estimator: &str
         anchors: Anchors::Cover { max: 500, p: 0.75 },
         shape: [1, 2, 2],
         classes: 2,
+        shared_cover: OnceLock::new(),
     }
 }
 

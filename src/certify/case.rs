@@ -1,8 +1,9 @@
 //! A case made ready: everything that the images of one case share.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::certificate::VoteBound;
+use super::cover::CoverPlan;
 use super::growth::EncoderGrowth;
 use super::metric::Metric;
 use super::ranges::Range;
@@ -36,6 +37,8 @@ pub struct Case {
     pub shape: [usize; 3],
     /// Number of classes K.
     pub classes: usize,
+    /// In parameter space the geometry knows no image, and all images share one cover; made when first needed.
+    pub shared_cover: OnceLock<CoverPlan>,
 }
 
 /// How a case certifies.

@@ -1,7 +1,7 @@
 //! One case put together: parameters, noise, networks, and what it must reach.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use toml::Spanned;
 
@@ -96,6 +96,7 @@ pub(super) fn plan(
         anchors,
         shape: shop.data.shape(),
         classes: classifier.classes,
+        shared_cover: OnceLock::new(),
     };
     let mut planned = PlannedCase {
         case: Arc::new(case),

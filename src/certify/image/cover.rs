@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::case::{Case, Mode};
+use super::super::case::{Case, Method, Mode};
 use super::super::certificate::{Evidence, VoteBound, widened};
 use super::super::cover::order::{CoverTest, Entry, Order, State as CellState};
 use super::super::cover::shares::Share;
@@ -162,6 +162,23 @@ pub fn preview(
 }
 
 fn choose_cells(
+    subject: &mut Subject,
+    rule: &CoverRule,
+    worker: &mut dyn CaseNetworks,
+) -> Result<CoverPlan, ImageError> {
+    let case = subject.case.clone();
+    if !matches!(case.method, Method::Resolvable(_)) {
+        return cells_of_image(subject, rule, worker);
+    }
+    if let Some(shared) = case.shared_cover.get() {
+        return Ok(shared.clone());
+    }
+    // Two workers may both make it: it is the same.
+    let plan = cells_of_image(subject, rule, worker)?;
+    Ok(case.shared_cover.get_or_init(|| plan).clone())
+}
+
+fn cells_of_image(
     subject: &mut Subject,
     rule: &CoverRule,
     worker: &mut dyn CaseNetworks,
