@@ -9,11 +9,11 @@ use crate::stats::law::ScalarLaw;
 /// The least and the largest |t| that have corners, in widths of u1.
 const T_RANGE: (f64, f64) = (0.03, 8.0);
 /// From one |t| to the next; what a look-up loses at most.
-const T_RATIO: f64 = 1.025;
+const T_RATIO: f64 = 1.008;
 /// The least and the largest r that have corners, in units of sigma2.
 const R_RANGE: (f64, f64) = (0.03, 8.0);
 /// From one r to the next.
-const R_RATIO: f64 = 1.12;
+const R_RATIO: f64 = 1.06;
 /// Accuracy asked of a corner: 1e-4 of its reach or better.
 const TOLERANCE: f64 = 1e-5;
 

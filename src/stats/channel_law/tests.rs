@@ -89,6 +89,49 @@ fn one_half_line_where_nothing_is_perpendicular() {
     println!("worst below one half-line {worst:e}");
 }
 
+/// The x with P(u1 <= x) = p.
+fn convolved_quantile(channel: &ChannelLaw<'_, Law>, p: f64) -> f64 {
+    let (mut low, mut high) = (-50.0, 50.0);
+    for _ in 0..80 {
+        let middle = 0.5 * (low + high);
+        if convolved_cdf(channel, middle) < p { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
+/// The largest displacement whose reach is below `reached`.
+fn certified(reached: f64, reach: impl Fn(f64) -> f64) -> f64 {
+    let (mut proven, mut refused) = (0.0, 20.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (proven + refused);
+        if reach(middle) < reached { proven = middle } else { refused = middle }
+    }
+    proven
+}
+
+/// A class that is a half-space in the code, across or along A1: the certified displacement is at most the one at which
+/// it loses its majority, and within 1 % of it.
+#[test]
+fn half_spaces_in_the_code_are_certified_within_one_percent() {
+    for name in NAMES {
+        let law = Law::new(name, 0.6);
+        let channel = ChannelLaw { law: &law, a_norm: 1.2, sigma2: 0.3 };
+        let Ok(table) = ChannelTable::new(channel, 0.0);
+        for p in [0.8, 0.99] {
+            let (reached, middle) = (normal::quantile(p), convolved_quantile(&channel, 0.5));
+            let forward = convolved_quantile(&channel, p) - middle;
+            let backward = middle - convolved_quantile(&channel, 1.0 - p);
+            let across = 0.3 * reached;
+            let along = |sign: f64| certified(reached, |t| table.reach(sign * t, 0.0).unwrap());
+            let perpendicular = certified(reached, |r| table.reach(0.0, r).unwrap());
+            for (found, truth) in [(along(1.0), forward), (along(-1.0), backward), (perpendicular, across)] {
+                assert!(found <= truth * (1.0 + 1e-7), "{name}, {p}: {found} beyond {truth}");
+                assert!(found >= 0.99 * truth, "{name}, {p}: {found} of {truth}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_split_bound_never_beats_the_exact_test_and_requirements_invert_it() {
     for (law, a_norm, sigma2, t, r) in displacements() {
