@@ -4,13 +4,17 @@
 
 pub mod ball;
 pub mod binomial;
+mod bins;
 pub mod brightness_contrast;
 pub mod channel_law;
 pub mod clopper_pearson;
+mod concave_search;
+pub mod dominating_pair;
 pub mod law;
 pub mod neyman_pearson;
 pub mod norm;
 pub mod normal;
+pub mod panels;
 pub mod product;
 pub mod quadrature;
 pub mod radius;

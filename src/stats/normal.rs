@@ -20,6 +20,11 @@ pub fn log_density(x: f64) -> f64 {
     -0.5 * x * x - 0.5 * (2.0 * std::f64::consts::PI).ln()
 }
 
+/// phi(x), the standard normal density.
+pub fn density(x: f64) -> f64 {
+    (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt()
+}
+
 /// Phi^-1(p), the standard normal quantile, for p in [0, 1].
 ///
 /// Minus infinity at 0 and infinity at 1. For p > 1/2 accurate as far as p itself carries the upper tail.
@@ -40,7 +45,7 @@ pub fn quantile(p: f64) -> f64 {
 fn lower_quantile(p: f64) -> f64 {
     let x = -SQRT_2 * erfc_inv(2.0 * p);
     let probability = cdf(x);
-    let density = (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let density = density(x);
     if probability > 0.0 && density > 0.0 && x.is_finite() {
         x - probability * (probability / p).ln() / density
     } else {
