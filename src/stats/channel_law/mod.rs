@@ -2,27 +2,28 @@
 //!
 //! The classifier sees z = mean + A1 theta + theta', theta' ~ N(0, sigma2^2 I), and an image that is transformed moves the mean by
 //! delta. Only span(A1, delta) matters: there u1 = |A1| theta + sigma2 n1 is moved by t (along A1, signed) and u2 = sigma2 n2
-//! by r >= 0, independently.
+//! by r >= 0, independently. The law of u1 is resolved by quadrature and tabulated; the exact Neyman-Pearson value of the two
+//! coordinates is bounded by weak duality on a finite dominating pair ([`super::dominating_pair`]).
 
-mod density;
-mod mixture;
+mod interpolated;
+mod smoothed;
 mod split;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use density::{Density, Shifted};
+use interpolated::SmoothedTable;
+use smoothed::SmoothedLaw;
 use split::Split;
 
 use super::law::ScalarLaw;
-use super::neyman_pearson::Pair;
 use super::normal::{self, StandardNormal};
 use super::tradeoff;
 
 pub use table::ChannelTable;
 
-/// Accuracy asked of one exact value.
-const TOLERANCE: f64 = 1e-8;
+/// What one exact value may lose to bins, as a mass.
+const LOSS: f64 = 1e-6;
 
 /// The law of the channel's output.
 #[derive(Debug)]
@@ -72,8 +73,7 @@ impl<L: ScalarLaw + ?Sized> ChannelLaw<'_, L> {
             let Ok(kept) = tradeoff::kept_mass(&StandardNormal, p, distance);
             return Ok(kept);
         }
-        let density = Density::new(self)?;
-        Ok(density.map_or(0.0, |density| self.ask(&density, t, r, TOLERANCE, |pair| pair.kept_mass(p))))
+        Ok(self.code()?.map_or(0.0, |code| code.pair(t, LOSS).kept_mass(p, in_deviations(r, self.sigma2))))
     }
 
     /// The better of [`Self::kept_mass_exact`] and [`Self::kept_mass_split`].
@@ -95,23 +95,18 @@ impl<L: ScalarLaw + ?Sized> ChannelLaw<'_, L> {
         if self.gaussian_distance(t, r).is_some() {
             return Ok(by_split);
         }
-        let Some(density) = Density::new(self)? else { return Ok(by_split) };
-        let missing = self.ask(&density, t, r, TOLERANCE, |pair| pair.missing_probability(wanted));
+        let Some(code) = self.code()? else { return Ok(by_split) };
+        let missing = code.pair(t, LOSS).missing_probability(in_deviations(r, self.sigma2), margin);
         Ok((1.0 - missing).next_up().min(by_split).clamp(wanted, 1.0))
     }
 
-    /// Hands the pair of laws, in units of sigma2, to a question.
-    fn ask<T>(
-        &self,
-        density: &Density,
-        t: f64,
-        r: f64,
-        tolerance: f64,
-        question: impl FnOnce(Pair<'_, Shifted<'_>>) -> T,
-    ) -> T {
-        let shifted = Shifted::new(density, t / self.sigma2);
-        // Rounded up; T falls as r grows.
-        question(Pair { marginals: &shifted, shift: (r / self.sigma2) * (1.0 + 1e-15), tolerance })
+    /// The law of u1; none where theta's part is too wide to resolve, or there is no Gaussian part.
+    fn code(&self) -> Result<Option<SmoothedTable>, L::Error> {
+        if !(self.a_norm > 0.0 && self.sigma2 > 0.0) {
+            return Ok(None);
+        }
+        let smoothed = SmoothedLaw::new(self.law, self.a_norm, self.sigma2)?;
+        Ok(smoothed.filter(|law| law.error() < LOSS).map(|law| SmoothedTable::new(&law)))
     }
 
     fn split(&self, t: f64, r: f64) -> Option<Split<'_, L>> {

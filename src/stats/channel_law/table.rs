@@ -2,40 +2,35 @@
 
 use std::sync::OnceLock;
 
-use super::density::Density;
-use super::{ChannelLaw, reach};
+use super::interpolated::SmoothedTable;
+use super::{ChannelLaw, in_deviations, reach};
+use crate::stats::dominating_pair::DominatingPair;
 use crate::stats::law::ScalarLaw;
 
-/// The least and the largest |t| that have corners, in widths of u1.
-const T_RANGE: (f64, f64) = (0.03, 8.0);
-/// From one |t| to the next; what a look-up loses at most.
-const T_RATIO: f64 = 1.008;
-/// The least and the largest r that have corners, in units of sigma2.
-const R_RANGE: (f64, f64) = (0.03, 8.0);
-/// From one r to the next.
-const R_RATIO: f64 = 1.06;
-/// Accuracy asked of a corner: 1e-4 of its reach or better.
-const TOLERANCE: f64 = 1e-5;
+/// From one |t| to the next: what a look-up loses at most, about.
+const RATIO: f64 = 1.003;
+/// The least |t| that is prepared, as a share of the width of the law of u1.
+const LEAST: f64 = 3e-5;
+/// What bins may cost: a share of the mass that the shift costs, and a mass.
+const RELATIVE_LOSS: f64 = 2e-3;
+const LOSS: f64 = 5e-4;
 
 /// The reach z(t, r) = Phi^-1(p*_m) - Phi^-1(1/2 + m) of one channel and margin m, for thousands of displacements.
 ///
-/// Exact values lie on the corners of a grid, each computed when first needed. z grows with r, and with |t| on either side:
-/// a Gaussian coordinate moved less is a garbling of one moved more, the shifts of a log-concave law have monotone
-/// likelihood ratios, and independent products keep Blackwell's order. So the next corner in t and r is an upper bound.
-/// So is the corner before it in r with the rest of r added, r taking effect through a Gaussian of its own.
+/// z grows with |t| on either side of 0: the least-mass set of u1 is a half-line, whose shifted mass falls, and an independent
+/// coordinate beside it keeps the order (Blackwell, 1953). So t is rounded away from 0 to the next of a geometric
+/// sequence, each with a dominating pair that is prepared when first needed. r is taken as it is.
 #[derive(Debug)]
 pub struct ChannelTable<L: ScalarLaw> {
     law: L,
     a_norm: f64,
     sigma2: f64,
     margin: f64,
-    density: Option<Density>,
-    /// |t| in units of sigma2, by rows.
+    code: Option<SmoothedTable>,
+    /// |t|, rising.
     t: Vec<f64>,
-    /// r in units of sigma2, 0 first, by columns.
-    r: Vec<f64>,
-    /// For t > 0, then for t < 0, row by row.
-    corners: Vec<OnceLock<f64>>,
+    /// For t > 0, then for t < 0.
+    pairs: Vec<OnceLock<DominatingPair>>,
 }
 
 impl<L: ScalarLaw + Clone> ChannelTable<L> {
@@ -44,17 +39,11 @@ impl<L: ScalarLaw + Clone> ChannelTable<L> {
     /// # Errors
     /// Whatever the law's own evaluation gives.
     pub fn new(channel: ChannelLaw<'_, L>, margin: f64) -> Result<Self, L::Error> {
-        let density = if channel.makes_sense(0.0, 0.0) && channel.a_norm > 0.0 {
-            Density::new(&channel)?
-        } else {
-            None
-        };
-        let width = density.as_ref().map_or(1.0, Density::width);
-        let t = steps(T_RANGE, T_RATIO).map(|t| t * width).collect::<Vec<_>>();
-        let r: Vec<f64> = std::iter::once(0.0).chain(steps(R_RANGE, R_RATIO)).collect();
-        let corners = (0..2 * t.len() * r.len()).map(|_| OnceLock::new()).collect();
+        let code = if channel.makes_sense(0.0, 0.0) { channel.code()? } else { None };
+        let t = code.as_ref().map_or_else(Vec::new, sizes);
+        let pairs = (0..2 * t.len()).map(|_| OnceLock::new()).collect();
         let ChannelLaw { law, a_norm, sigma2 } = channel;
-        Ok(Self { law: law.clone(), a_norm, sigma2, margin, density, t, r, corners })
+        Ok(Self { law: law.clone(), a_norm, sigma2, margin, code, t, pairs })
     }
 
     fn channel(&self) -> ChannelLaw<'_, L> {
@@ -74,13 +63,13 @@ impl<L: ScalarLaw + Clone> ChannelTable<L> {
         if let Some(distance) = self.channel().gaussian_distance(t, r) {
             return Ok(distance);
         }
-        // Rounded up, as the corners are.
-        let [x, y] = [t.abs(), r].map(|length| length / self.sigma2 * (1.0 + 1e-15));
-        let tabulated = self.density.as_ref().and_then(|density| self.look_up(density, t > 0.0, x, y));
         // Without help from theta's noise.
-        let gaussian = x.hypot(y) * (1.0 + 1e-15);
-        match tabulated {
-            Some(tabulated) => Ok(tabulated.min(gaussian)),
+        let gaussian = in_deviations(t.hypot(r), self.sigma2) * (1.0 + 1e-15);
+        match self.pair(t) {
+            Some(pair) => {
+                let missing = pair.missing_probability(in_deviations(r, self.sigma2), self.margin);
+                Ok(reach(missing, wanted).min(gaussian))
+            }
             None => {
                 let required = self.channel().split(t, r).map(|split| split.required_probability(wanted));
                 let required = required.transpose()?.unwrap_or(1.0);
@@ -89,37 +78,27 @@ impl<L: ScalarLaw + Clone> ChannelTable<L> {
         }
     }
 
-    /// The bound by the corners around (x, y); None outside the grid.
-    fn look_up(&self, density: &Density, forward: bool, x: f64, y: f64) -> Option<f64> {
-        let row = self.t.partition_point(|t| *t < x);
-        let column = self.r.partition_point(|r| *r < y);
-        if row == self.t.len() || column == self.r.len() {
-            return None;
-        }
-        let above = self.corner(density, forward, row, column);
-        let Some(before) = column.checked_sub(1) else { return Some(above) };
-        let rest = (y - self.r[before]).next_up();
-        Some(above.min((self.corner(density, forward, row, before) + rest).next_up()))
-    }
-
-    fn corner(&self, density: &Density, forward: bool, row: usize, column: usize) -> f64 {
-        let side = if forward { 0 } else { self.t.len() };
-        *self.corners[(side + row) * self.r.len() + column].get_or_init(|| {
-            let sigma2 = self.sigma2;
-            let t = if forward { self.t[row] } else { -self.t[row] } * sigma2;
-            let wanted = 0.5 + self.margin;
-            let ask = |tolerance| {
-                self.channel().ask(density, t, self.r[column] * sigma2, tolerance, |pair| {
-                    pair.missing_probability(wanted)
-                })
-            };
-            reach(ask(TOLERANCE), wanted)
-        })
+    /// The pair of the next size that is not below |t|; none beyond the last.
+    fn pair(&self, t: f64) -> Option<&DominatingPair> {
+        let code = self.code.as_ref()?;
+        let row = self.t.partition_point(|size| *size < t.abs());
+        let size = *self.t.get(row)?;
+        let (side, shift) = if t > 0.0 { (0, size) } else { (self.t.len(), -size) };
+        Some(self.pairs[side + row].get_or_init(|| prepare(code, shift)))
     }
 }
 
-/// A geometric sequence that ends at or beyond the end of `range`.
-fn steps(range: (f64, f64), ratio: f64) -> impl Iterator<Item = f64> {
-    let count = ((range.1 / range.0).ln() / ratio.ln()).ceil() as i32;
-    (0..=count).map(move |i| range.0 * ratio.powi(i))
+/// Sizes of shifts up to where next to nothing is kept.
+fn sizes(code: &SmoothedTable) -> Vec<f64> {
+    let (low, high) = code.range();
+    let width = high - low;
+    let count = (-LEAST.ln() / RATIO.ln()).ceil() as i32;
+    (0..=count).map(|i| LEAST * width * RATIO.powi(i)).collect()
+}
+
+/// The pair of a shift, in bins as fine as the shift is small.
+fn prepare(code: &SmoothedTable, shift: f64) -> DominatingPair {
+    let coarse = code.pair(shift, LOSS);
+    let loss = RELATIVE_LOSS * coarse.variation_distance();
+    if loss < LOSS { code.pair(shift, loss) } else { coarse }
 }

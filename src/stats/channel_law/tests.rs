@@ -83,7 +83,7 @@ fn one_half_line_where_nothing_is_perpendicular() {
             }
         }
         let (truth, Ok(kept)) = (below(enough - t), channel.kept_mass(p, t, 0.0));
-        assert!(kept <= truth + 1e-9 && truth - kept < 1e-5, "{row}: {kept} against {truth}");
+        assert!(kept <= truth + 1e-9 && truth - kept < 2e-6, "{row}: {kept} against {truth}");
         worst = worst.max(truth - kept);
     }
     println!("worst below one half-line {worst:e}");
@@ -157,7 +157,7 @@ fn a_gaussian_theta_has_the_closed_form() {
         for p in [0.5, 0.9, 0.9999] {
             let closed = normal::cdf(normal::quantile(p) - distance);
             let Ok(exact) = channel.kept_mass_exact(p, t, r);
-            assert!(exact <= closed && closed - exact < 2e-5, "{t} {r} {p}: {exact} {closed}");
+            assert!(exact <= closed && closed - exact < 2e-6, "{t} {r} {p}: {exact} {closed}");
         }
         let Ok(required) = channel.required_probability(t, r, 0.0);
         let gap = normal::quantile(required) - distance;
@@ -248,7 +248,7 @@ fn a_table_is_never_below_the_exact_reach_and_hardly_above() {
         assert!(outside > 8.0 && split > 0.999);
     }
     println!("worst loss of the table {worst}");
-    assert!(worst < 0.05, "{worst}");
+    assert!(worst < 0.012, "{worst}");
 }
 
 #[test]
