@@ -110,3 +110,14 @@ fn arguments_out_of_range_are_refused_with_code_2() {
         assert!(output.stdout.is_empty());
     }
 }
+
+/// As scripts print them: Python writes -1e-05, people write -.5.
+#[test]
+fn negative_numbers_may_be_written_in_any_way() {
+    for shift in ["-0.15", "-.15", "-1.5e-1", "-15E-2", "=-0.15"] {
+        let separator = if shift.starts_with('=') { "" } else { " " };
+        let words = format!("tradeoff --noise exponential --scale 0.5 --p 0.9 --shift{separator}{shift}");
+        // T(p; -t) = p e^(-t/b).
+        assert!((number(&words, "lower") - 0.9 * (-0.3_f64).exp()).abs() < 1e-12, "{shift}");
+    }
+}

@@ -15,89 +15,83 @@ use crate::stats::{brightness_contrast, clopper_pearson, tradeoff};
 
 /// Computes single values: confidence bounds, what a set of probability p keeps, radii
 #[derive(Debug, Subcommand)]
-#[command(allow_negative_numbers = true)]
 pub enum CalcCommand {
     /// One-sided Clopper-Pearson bounds of a proportion
-    #[command(allow_negative_numbers = true)]
     ClopperPearson {
         /// Votes for
-        #[arg(long, value_name = "K")]
+        #[arg(long, value_name = "K", allow_hyphen_values = true)]
         successes: u64,
         /// All votes
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", allow_hyphen_values = true)]
         trials: u64,
         /// The probability that one bound is wrong, in (0, 1)
-        #[arg(long, value_parser = open_probability)]
+        #[arg(long, value_parser = open_probability, allow_hyphen_values = true)]
         alpha: f64,
     },
     /// The least probability that a set of probability P keeps when the noise is shifted
-    #[command(allow_negative_numbers = true)]
     Tradeoff {
         #[command(flatten)]
         noise: NoiseArguments,
         /// The probability before, in [0, 1]
-        #[arg(long, value_parser = probability)]
+        #[arg(long, value_parser = probability, allow_hyphen_values = true)]
         p: f64,
         /// The shift, in the units of the scale
-        #[arg(long, value_name = "T", value_parser = finite)]
+        #[arg(long, value_name = "T", value_parser = finite, allow_hyphen_values = true)]
         shift: f64,
     },
     /// The same for the semantic channel
-    #[command(allow_negative_numbers = true)]
     Channel {
         #[command(flatten)]
         noise: NoiseArguments,
         /// |A1|
-        #[arg(long, value_name = "A", value_parser = not_negative)]
+        #[arg(long, value_name = "A", value_parser = not_negative, allow_hyphen_values = true)]
         a_norm: f64,
         /// Standard deviation of the semantic noise
-        #[arg(long, value_name = "S2", value_parser = not_negative)]
+        #[arg(long, value_name = "S2", value_parser = not_negative, allow_hyphen_values = true)]
         sigma2: f64,
         /// The displacement along A1, signed
-        #[arg(long, value_name = "T", value_parser = finite)]
+        #[arg(long, value_name = "T", value_parser = finite, allow_hyphen_values = true)]
         parallel: f64,
         /// The displacement perpendicular to A1
-        #[arg(long, value_name = "R", value_parser = not_negative)]
+        #[arg(long, value_name = "R", value_parser = not_negative, allow_hyphen_values = true)]
         perpendicular: f64,
         /// The probability before, in [0, 1]
-        #[arg(long, value_parser = probability)]
+        #[arg(long, value_parser = probability, allow_hyphen_values = true)]
         p: f64,
     },
     /// The same for brightness with contrast, e^k (x + b)
-    #[command(allow_negative_numbers = true)]
     BrightnessContrast {
         /// k
-        #[arg(long, value_name = "K", value_parser = finite)]
+        #[arg(long, value_name = "K", value_parser = finite, allow_hyphen_values = true)]
         contrast: f64,
         /// b
-        #[arg(long, value_name = "B", value_parser = finite)]
+        #[arg(long, value_name = "B", value_parser = finite, allow_hyphen_values = true)]
         brightness: f64,
         /// Standard deviation of the noise of k
-        #[arg(long, value_name = "S", value_parser = positive)]
+        #[arg(long, value_name = "S", value_parser = positive, allow_hyphen_values = true)]
         sigma: f64,
         /// Standard deviation of the noise of b
-        #[arg(long, value_name = "T", value_parser = positive)]
+        #[arg(long, value_name = "T", value_parser = positive, allow_hyphen_values = true)]
         tau: f64,
         /// The probability before, in [0, 1]
-        #[arg(long, value_parser = probability)]
+        #[arg(long, value_parser = probability, allow_hyphen_values = true)]
         p: f64,
     },
     /// The certified shift of a noise law
-    #[command(allow_negative_numbers = true)]
     Radius {
         #[command(flatten)]
         noise: NoiseArguments,
         /// A lower bound of the class's probability
-        #[arg(long, value_name = "P", value_parser = probability)]
+        #[arg(long, value_name = "P", value_parser = probability, allow_hyphen_values = true)]
         p_a: f64,
         /// An upper bound of every other class's probability; 1 - P without it
-        #[arg(long, value_name = "Q", value_parser = probability, conflicts_with = "margin")]
+        #[arg(long, value_name = "Q", value_parser = probability, allow_hyphen_values = true, conflicts_with = "margin")]
         p_b: Option<f64>,
         /// The class must keep more than 1/2 + M
-        #[arg(long, value_name = "M", value_parser = margin)]
+        #[arg(long, value_name = "M", value_parser = margin, allow_hyphen_values = true)]
         margin: Option<f64>,
         /// Sign of the shift: 1 or -1
-        #[arg(long, default_value = "1", value_parser = direction)]
+        #[arg(long, default_value = "1", value_parser = direction, allow_hyphen_values = true)]
         direction: f64,
     },
 }
@@ -109,7 +103,7 @@ pub struct NoiseArguments {
     #[arg(long, value_name = "NAME")]
     noise: String,
     /// Its `scale`
-    #[arg(long, value_name = "S", value_parser = positive)]
+    #[arg(long, value_name = "S", value_parser = positive, allow_hyphen_values = true)]
     scale: f64,
     /// A folder searched for plugins first; may be given several times
     #[arg(long, value_name = "DIR")]
