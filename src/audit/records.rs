@@ -427,4 +427,13 @@ mod tests {
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"case\": 7}\n").unwrap();
         assert!(matches!(RecordFile::open(&path, &header(), false), Err(RecordsError::Line { line: 2, .. })));
     }
+
+    #[test]
+    fn records_are_read_back_to_the_last_bit() {
+        for i in 1..2000_u32 {
+            let written = Record { radius: (f64::from(i) * 0.737).sin().abs() / 3.0, ..record(0) };
+            let read: Record = serde_json::from_slice(&serde_json::to_vec(&written).unwrap()).unwrap();
+            assert_eq!(read.radius.to_bits(), written.radius.to_bits(), "{}", written.radius);
+        }
+    }
 }
