@@ -17,13 +17,7 @@ pub(super) fn convolution(node: &Node<'_>) -> Result<Live, Obstacle> {
     let (input, output) = (node.input_shape(0)?, node.output_shape(0)?);
     let weights = node.constant(1)?;
     let groups = groups(node)?;
-    let rank = input.len();
-    let fits = rank >= 3 && weights.shape.len() == rank && output.len() == rank;
-    let fits = fits
-        && weights.shape[1].checked_mul(groups) == Some(input[1])
-        && weights.shape[0] == output[1]
-        && weights.shape[0].is_multiple_of(groups);
-    if !fits {
+    if !fits(weights, groups, &output, &input) {
         return Err(weights_obstacle(node, &input));
     }
     let kernel = kernel(node, weights)?;
@@ -44,13 +38,7 @@ pub(super) fn transposed_convolution(node: &Node<'_>) -> Result<Live, Obstacle> 
     let (input, output) = (node.input_shape(0)?, node.output_shape(0)?);
     let weights = node.constant(1)?;
     let groups = groups(node)?;
-    let rank = input.len();
-    let fits = rank >= 3 && weights.shape.len() == rank && output.len() == rank;
-    let fits = fits
-        && weights.shape[0] == input[1]
-        && weights.shape[1].checked_mul(groups) == Some(output[1])
-        && weights.shape[0].is_multiple_of(groups);
-    if !fits {
+    if !fits(weights, groups, &input, &output) {
         return Err(weights_obstacle(node, &input));
     }
     let kernel = kernel(node, weights)?;
@@ -58,6 +46,17 @@ pub(super) fn transposed_convolution(node: &Node<'_>) -> Result<Live, Obstacle> 
     let sizes = (weights.shape[0] / groups, weights.shape[1]);
     let convolution = Convolution::new(weights.values.to_vec(), groups, sizes, axes, true);
     layer(node, live, convolution)
+}
+
+/// Whether weights carry `inner`, the input of the convolution, to `outer`, its output.
+fn fits(weights: &Constant, groups: usize, outer: &[usize], inner: &[usize]) -> bool {
+    let rank = inner.len();
+    rank >= 3
+        && weights.shape.len() == rank
+        && outer.len() == rank
+        && weights.shape[0] == outer[1]
+        && weights.shape[1].checked_mul(groups) == Some(inner[1])
+        && weights.shape[0].is_multiple_of(groups)
 }
 
 fn groups(node: &Node<'_>) -> Result<usize, Obstacle> {
