@@ -153,14 +153,14 @@ fn default_margin() -> Spanned<f64> {
 pub struct Case {
     /// Names the case in records and tables.
     pub name: Spanned<String>,
-    /// `resolvable` or `semantic`.
+    /// `resolvable`, `semantic`, `pixel` or `enumerate`.
     pub method: Spanned<String>,
-    /// The transformation: `{ plugin = .., range = [low, high] }`, other keys are the plugin's options.
+    /// The transformation: `{ plugin = .., range = [low, high] }`, one pair per parameter, other keys are the plugin's options.
     pub transformation: Spanned<PluginTable>,
-    /// Radii that are reported.
+    /// Radii that are reported; mode `target` decides each.
     #[serde(default)]
     pub radii: Vec<Spanned<f64>>,
-    /// Norm of several parameters.
+    /// Norm of several parameters: `l1`, `l2` or `linf`.
     pub norm: Option<Spanned<String>>,
     /// The law of theta; one table, or one per parameter.
     pub noise: Option<Spanned<OneOrMany>>,
@@ -170,9 +170,9 @@ pub struct Case {
     pub surrogate: Option<Spanned<Surrogate>>,
     /// The M-estimator, with its options.
     pub estimator: Option<Spanned<PluginTable>>,
-    /// `1`: the paper's single point.
+    /// `{ max = .., p = .. }`: a cover, which is the default; `1`: the paper's single point.
     pub anchors: Option<Spanned<Value>>,
-    /// `real`: about the transformation itself.
+    /// `real`: about the transformation itself; `surrogate`: about its imitation.
     pub claim: Option<Spanned<String>>,
     /// Fails the run (exit code 1) where it is not met.
     pub require: Option<Spanned<Require>>,
@@ -180,9 +180,9 @@ pub struct Case {
     pub classifier: Option<Spanned<PathBuf>>,
     /// The grid of an ablation.
     pub sweep: Option<Spanned<Value>>,
-    /// Widens the claim by a pixel distance.
+    /// Widens the claim by a pixel distance: `{ l2 = .. }` or `"u8"`.
     pub slack: Option<Spanned<Value>>,
-    /// Error of the surrogate.
+    /// The largest l2 distance between the transformation and its imitation, for `claim = "surrogate"`.
     pub epsilon: Option<Spanned<Value>>,
 }
 
