@@ -29,7 +29,7 @@ pub struct SequentialRule {
 }
 
 /// Level of the mirrored test that gives a threshold up. A wrong refusal costs a certificate, never confidence.
-const FUTILITY: f64 = 0.01;
+pub const FUTILITY: f64 = 0.01;
 
 impl SequentialRule {
     /// Whether nothing more is to be learnt: every threshold is passed or out of reach.

@@ -102,20 +102,24 @@ impl Line<'_> {
         self.sketch.push(self.to);
         // An interval that was found short enough needs no second look.
         let mut open: Vec<bool> = vec![true; self.sketch.len() - 1];
+        let mut fresh: Vec<Vec<f64>> = self.sketch.iter().map(|x| vec![*x]).collect();
         for _ in 0..HALVINGS {
             if !open.contains(&true) {
                 break;
             }
-            // In one call, so that the codes are computed in batches.
+            // New points in one call, so that their codes are computed in batches.
+            self.moving.reaches(&[self.from], &fresh)?;
+            fresh.clear();
             let points: Vec<Vec<f64>> = self.sketch.iter().map(|x| vec![*x]).collect();
-            self.moving.reaches(&points[0], &points)?;
             let (mut finer, mut still_open) = (Vec::new(), Vec::new());
             for (pair, is_open) in points.windows(2).zip(open) {
                 finer.push(pair[0][0]);
                 let far = is_open && !(self.moving.reaches(&pair[0], &pair[1..])?[0] <= step);
                 still_open.push(far);
                 if far {
-                    finer.push(pair[0][0].midpoint(pair[1][0]));
+                    let middle = pair[0][0].midpoint(pair[1][0]);
+                    finer.push(middle);
+                    fresh.push(vec![middle]);
                     still_open.push(true);
                 }
             }

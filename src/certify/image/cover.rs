@@ -12,15 +12,12 @@ use super::super::outcome::{Certificate, Status};
 use super::super::worker::CaseNetworks;
 use super::subject::Subject;
 use super::{ImageError, Next, Preview, State, done};
-use crate::smoothing::question::{Counts, Question, Rule, SequentialRule};
+use crate::smoothing::question::{Counts, FUTILITY, Question, Rule, SequentialRule};
 use crate::smoothing::scheduler::Step;
 use crate::smoothing::site::Site;
 use crate::smoothing::stream::Purpose;
 use crate::stats::normal;
 use crate::stats::sequential::ConfidenceSequence;
-
-/// Level at which the mirrored test gives up halving a cell: what its anchor's votes refute, its halves need not try.
-const FUTILITY: f64 = 0.01;
 
 /// An image whose class is chosen, on its way through the cells of its cover.
 #[derive(Debug)]
@@ -106,6 +103,7 @@ impl Covering {
         let counts = entry.counts.unwrap_or_default();
         let (votes, draws) = (counts.of(self.class), counts.draws());
         let Some(share) = entry.share.of_half(draws) else { return Ok(()) };
+        // What the anchor's votes refute, its halves need not try.
         let refutes = ConfidenceSequence::new(FUTILITY);
         if refutes.falls_short(0.5 + case.sampling.margin, votes, draws) {
             return Ok(());

@@ -20,6 +20,8 @@ pub struct Subject {
     pub index: u64,
     /// x, dense CHW.
     pub image: Arc<[f32]>,
+    /// The law of the smoothed input at the image itself, once it was asked for.
+    source: Option<Arc<Source>>,
     /// F2(x), once the image was encoded.
     code: Option<Arc<[f32]>>,
     /// F2(x) + b1.
@@ -31,8 +33,8 @@ pub struct Subject {
 impl Subject {
     /// An image of which nothing is known yet.
     pub fn new(case: Arc<Case>, index: u64, image: Arc<[f32]>) -> Self {
-        let (code, mean, features, growth) = Default::default();
-        Self { case, index, image, code, mean, features, growth }
+        let (source, code, mean, features, growth) = Default::default();
+        Self { case, index, image, source, code, mean, features, growth }
     }
 
     /// The geometry, with the networks of a worker to compute it with.
@@ -80,6 +82,15 @@ impl Subject {
 
     /// The law of the smoothed input at the image itself.
     pub fn source_of_image(&mut self, worker: &mut dyn CaseNetworks) -> Result<Arc<Source>, ImageError> {
+        if let Some(source) = &self.source {
+            return Ok(source.clone());
+        }
+        let source = self.make_source_of_image(worker)?;
+        self.source = Some(source.clone());
+        Ok(source)
+    }
+
+    fn make_source_of_image(&mut self, worker: &mut dyn CaseNetworks) -> Result<Arc<Source>, ImageError> {
         let image = self.image.clone();
         let Method::Channel(parts) = &self.case.method else { return self.source(image, &[]) };
         let code: Arc<[f32]> = match encoder(parts, worker)? {
