@@ -15,6 +15,7 @@ use super::ranges::Range;
 use crate::host::{BoundKind, Estimator, HostError, Noise};
 use crate::stats::normal;
 use crate::stats::product::Shifts;
+use crate::transformation::Transformation;
 
 /// Whether a bound is proved, or a maximum over sampled points (MATHEMATICS 5). Never mixed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -62,6 +63,10 @@ pub struct ResolvableGeometry<'a> {
     pub noise: &'a [Arc<Noise>],
     /// What gamma is.
     pub composition: Composition,
+    /// States the shifts of a transformation with finitely many parameters; unused for others.
+    pub transformation: &'a Transformation,
+    /// Channels, height and width of the image.
+    pub shape: [usize; 3],
 }
 
 /// The semantic channel on the real transformation (MATHEMATICS 3); in pixel space with the identity for F2.
@@ -91,7 +96,7 @@ impl Geometry<'_> {
     /// If a plugin or a network fails.
     pub fn moves(&mut self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Moves<'_>, GeometryError> {
         match self {
-            Self::Resolvable(geometry) => Ok(geometry.moves(anchor, low, high)),
+            Self::Resolvable(geometry) => Ok(geometry.moves(anchor, low, high)?),
             Self::Channel(geometry) => geometry.moves(anchor, low, high),
         }
     }
@@ -109,7 +114,7 @@ impl Geometry<'_> {
     ) -> Result<Vec<f64>, GeometryError> {
         match self {
             Self::Resolvable(geometry) => {
-                let reach = |point: &Vec<f64>| Ok(geometry.to(anchor, point).reach(margin)?);
+                let reach = |point: &Vec<f64>| Ok(geometry.to(anchor, point)?.reach(margin)?);
                 points.iter().map(reach).collect()
             }
             Self::Channel(geometry) => geometry.distances(anchor, points),
@@ -135,13 +140,31 @@ impl Geometry<'_> {
 
 impl ResolvableGeometry<'_> {
     /// The move from an anchor to one parameter.
-    fn to(&self, anchor: &[f64], point: &[f64]) -> Move<'_> {
-        self.over(anchor, point, point)
+    fn to(&self, anchor: &[f64], point: &[f64]) -> Result<Move<'_>, HostError> {
+        self.over_box(anchor, point, point)
     }
 
     /// All moves from an anchor to a box.
-    fn moves(&self, anchor: &[f64], low: &[f64], high: &[f64]) -> Moves<'_> {
-        Moves { worst: vec![self.over(anchor, low, high)], kind: Kind::Proven }
+    fn moves(&self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Moves<'_>, HostError> {
+        Ok(Moves { worst: vec![self.over_box(anchor, low, high)?], kind: Kind::Proven })
+    }
+
+    /// Where a box holds finitely many transformations, as translation by whole pixels does, the shifts are those of its
+    /// levels: gamma(theta, xi) = theta + gamma(0, xi) and not theta + xi (MATHEMATICS 2).
+    fn over_box(&self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<Move<'_>, HostError> {
+        let levels = match self.composition {
+            Composition::Additive => self.transformation.levels(self.shape, low, high)?,
+            Composition::BrightnessContrast { .. } => None,
+        };
+        let Some(levels) = levels else { return Ok(self.over(anchor, low, high)) };
+        let (mut least, mut greatest) = (vec![f64::INFINITY; low.len()], vec![f64::NEG_INFINITY; low.len()]);
+        for level in &levels {
+            for (i, shift) in self.transformation.shift(level)?.into_iter().enumerate() {
+                least[i] = least[i].min(shift);
+                greatest[i] = greatest[i].max(shift);
+            }
+        }
+        Ok(self.over(&self.transformation.shift(anchor)?, &least, &greatest))
     }
 
     fn over(&self, anchor: &[f64], low: &[f64], high: &[f64]) -> Move<'_> {

@@ -89,6 +89,15 @@ impl Transformation {
         self.plugin.compose(theta, xi)
     }
 
+    /// gamma(0, xi) of an additive transformation: what xi adds to theta. It is xi itself but for transformations with
+    /// finitely many parameters, which act at xi as at the level next to it.
+    ///
+    /// # Errors
+    /// If the plugin fails.
+    pub fn shift(&self, xi: &[f64]) -> Result<Vec<f64>, HostError> {
+        Ok(self.plugin.compose(&vec![0.0; xi.len()], xi)?.unwrap_or_else(|| xi.to_vec()))
+    }
+
     /// The law of gamma(theta, xi) for Gaussian theta; `None` where the transformation states none.
     ///
     /// # Errors

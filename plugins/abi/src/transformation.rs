@@ -4,7 +4,9 @@ use crate::{ErrorBuffer, Head, Images, ImagesMut, Parameter, Slice, Status};
 
 /// The values of [`TransformationTable::class`].
 pub mod class {
-    /// tau(theta, tau(xi, x)) = tau(theta + xi, x), exactly in real arithmetic, without clipping; the identity is 0.
+    /// tau(theta, tau(xi, x)) = tau(theta + xi, x), exactly in real arithmetic, without clipping; the identity is 0. Where
+    /// `levels` says that there are finitely many, tau(theta + gamma(0, xi), x) with gamma(0, xi) from `compose`: the level
+    /// that xi acts like.
     pub const ADDITIVE: u32 = 0;
     /// tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x), and `law_of_gamma` states the law of gamma for Gaussian theta.
     pub const RESOLVABLE: u32 = 1;

@@ -5,7 +5,9 @@ use crate::{Image, ImageMut, Images, ImagesMut, Options, Result};
 /// What is known about compositions of a transformation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// tau(theta, tau(xi, x)) = tau(theta + xi, x), exactly in real arithmetic and without clipping; the identity is 0.
+    /// tau(theta, tau(xi, x)) = tau(theta + xi, x), exactly in real arithmetic and without clipping; the identity is 0. With
+    /// [`Transformation::LEVELS`]: tau(theta + gamma(0, xi), x), where [`Transformation::COMPOSE`] gives as gamma(0, xi) the
+    /// level that xi acts like.
     Additive,
     /// tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x); [`Transformation::LAW_OF_GAMMA`] states the law of gamma for Gaussian
     /// theta.

@@ -202,8 +202,9 @@ fn cells_of_image(
 
 /// What every parameter within each radius acts like, where that is finitely many.
 fn levels_of_radii(case: &Case, radii: &[f64]) -> Result<Option<Vec<Vec<Vec<f64>>>>, ImageError> {
-    if case.is_about_surrogate() {
-        // An imitation is continuous in the parameters, whatever the transformation does.
+    if case.is_about_surrogate() || matches!(case.method, Method::Resolvable(_)) {
+        // An imitation is continuous in the parameters, whatever the transformation does; and noise on the parameters
+        // themselves reaches from one level to the next.
         return Ok(None);
     }
     let of_radius = |radius: &f64| {

@@ -30,6 +30,15 @@ pub struct Subject {
     growth: GrowthStore,
 }
 
+fn resolvable(case: &Case, composition: Composition) -> Geometry<'_> {
+    Geometry::Resolvable(ResolvableGeometry {
+        noise: &case.noise,
+        composition,
+        transformation: &case.transformation,
+        shape: case.shape,
+    })
+}
+
 impl Subject {
     /// An image of which nothing is known yet.
     pub fn new(case: Arc<Case>, index: u64, image: Arc<[f32]>) -> Self {
@@ -45,14 +54,8 @@ impl Subject {
         let case = &*self.case;
         let parts = match &case.method {
             Method::Channel(parts) => parts,
-            Method::Resolvable(composition) => {
-                let geometry = ResolvableGeometry { noise: &case.noise, composition: *composition };
-                return Ok(Geometry::Resolvable(geometry));
-            }
-            Method::Enumerate => {
-                let composition = Composition::Additive;
-                return Ok(Geometry::Resolvable(ResolvableGeometry { noise: &case.noise, composition }));
-            }
+            Method::Resolvable(composition) => return Ok(resolvable(case, *composition)),
+            Method::Enumerate => return Ok(resolvable(case, Composition::Additive)),
         };
         let (images, encoder) = networks(case, parts, &self.mean, worker)?;
         // A single anchor is the image itself; anchors of a cover are imitations like all others.
