@@ -14,6 +14,7 @@ use crate::onnx::model::split::SplitError;
 use crate::onnx::network::NetworkError;
 use crate::onnx::preprocess::PreprocessError;
 use crate::onnx::runtime::{ProviderError, RuntimeError, SessionError};
+use crate::transformation::TransformationError;
 
 /// Why an audit can't run.
 #[derive(Debug, thiserror::Error)]
@@ -259,6 +260,22 @@ pub enum Problem {
     /// A plugin can't be had or used.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// A transformation fails on an image.
+    #[error(transparent)]
+    Transformation(#[from] TransformationError),
+    /// A graph that is no transformation: it changes the image at its identity.
+    #[error(
+        "the transformation {model} changes a pixel by {deviation:.1e} at its identity {identity:?}, where it must return \
+         the image"
+    )]
+    GraphIdentity {
+        /// The model.
+        model: String,
+        /// The parameters.
+        identity: Vec<f64>,
+        /// The largest change.
+        deviation: f64,
+    },
     /// A model file can't be read.
     #[error(transparent)]
     ModelFile(#[from] ModelFileError),
@@ -365,6 +382,8 @@ impl Problem {
             | Self::Scores { .. }
             | Self::Composition { .. }
             | Self::Identity { .. }
+            | Self::Transformation(_)
+            | Self::GraphIdentity { .. }
             | Self::Host(_) => 3,
             _ => 2,
         }
@@ -391,6 +410,10 @@ impl Problem {
             Self::NotAdditive { .. } => {
                 Some("use method `semantic`, with a surrogate of the transformation".to_owned())
             }
+            Self::GraphIdentity { .. } => Some(
+                "state the parameters that change nothing, as `identity = [..]` beside `model`, or mend the graph"
+                    .to_owned(),
+            ),
             Self::NotGaussian { .. } => Some("use `noise = { plugin = \"gaussian\", scale = .. }`".to_owned()),
             _ => None,
         }

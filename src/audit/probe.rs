@@ -16,6 +16,7 @@ use crate::smoothing::site::{Draw, Site, Source};
 use crate::smoothing::stream::Purpose;
 use crate::smoothing::voter::Voter;
 use crate::stats::sequential::{ConfidenceSequence, looks};
+use crate::transformation::TransformationError;
 
 /// Images that are run one by one and together.
 const IMAGES: usize = 8;
@@ -39,6 +40,9 @@ pub enum ProbeError {
     /// A plugin failed.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// A transformation failed.
+    #[error(transparent)]
+    Transformation(#[from] TransformationError),
     /// An imitation failed.
     #[error(transparent)]
     Feature(#[from] FeatureError),

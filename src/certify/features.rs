@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::host::HostError;
 use crate::onnx::network::{Network, NetworkError};
-use crate::transformation::Transformation;
+use crate::transformation::{Transformation, TransformationError};
 
 /// Images transformed and encoded in one call.
 const BATCH: usize = 64;
@@ -17,7 +16,7 @@ const KEPT_BYTES: usize = 96 << 20;
 pub enum FeatureError {
     /// The transformation failed.
     #[error(transparent)]
-    Transformation(#[from] HostError),
+    Transformation(#[from] TransformationError),
     /// F2 failed.
     #[error(transparent)]
     Network(#[from] NetworkError),

@@ -15,7 +15,7 @@ use super::ranges::Range;
 use crate::host::{BoundKind, Estimator, HostError, Noise};
 use crate::stats::normal;
 use crate::stats::product::Shifts;
-use crate::transformation::Transformation;
+use crate::transformation::{Transformation, TransformationError};
 
 /// Whether a bound is proved, or a maximum over sampled points (MATHEMATICS 5). Never mixed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -33,6 +33,9 @@ pub enum GeometryError {
     /// A plugin failed.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// The transformation failed.
+    #[error(transparent)]
+    Transformation(#[from] TransformationError),
     /// Features could not be had.
     #[error(transparent)]
     Features(#[from] FeatureError),

@@ -7,9 +7,8 @@
 use std::collections::HashMap;
 
 use super::ranges::Range;
-use crate::host::HostError;
 use crate::onnx::model::lipschitz::EncoderBound;
-use crate::transformation::Transformation;
+use crate::transformation::{Transformation, TransformationError};
 
 /// Pieces that the range of a single parameter is cut into. Bounds over pieces are shared by all boxes that meet them.
 const PIECES: u32 = 32;
@@ -84,7 +83,7 @@ impl Growth<'_> {
     ///
     /// # Errors
     /// If the transformation plugin fails.
-    pub fn over(&mut self, low: &[f64], high: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
+    pub fn over(&mut self, low: &[f64], high: &[f64]) -> Result<Option<Vec<f64>>, TransformationError> {
         let Some(encoder) = self.encoder.lipschitz().filter(|_| self.real) else {
             return Ok(None);
         };
@@ -103,7 +102,7 @@ impl Growth<'_> {
     ///
     /// # Errors
     /// If the transformation plugin fails.
-    pub fn rounding(&mut self) -> Result<Option<f64>, HostError> {
+    pub fn rounding(&mut self) -> Result<Option<f64>, TransformationError> {
         if let Some(known) = self.store.rounding {
             return Ok(known);
         }
@@ -112,7 +111,7 @@ impl Growth<'_> {
         Ok(allowance)
     }
 
-    fn compute_rounding(&mut self) -> Result<Option<f64>, HostError> {
+    fn compute_rounding(&mut self) -> Result<Option<f64>, TransformationError> {
         let (low, high) = (self.range.low.clone(), self.range.high.clone());
         let Some(lipschitz) = self.encoder.lipschitz() else { return Ok(None) };
         let Some(of_tau) = self.transformation.rounding(self.image, self.shape, &low, &high)? else {
@@ -124,7 +123,7 @@ impl Growth<'_> {
     }
 
     /// A bound of |tau(xi, x)|_2 over the range, but for the rounding of tau.
-    fn largest_norm(&mut self) -> Result<Option<f64>, HostError> {
+    fn largest_norm(&mut self) -> Result<Option<f64>, TransformationError> {
         if self.range.low.len() == 1 {
             return self.largest_norm_over_pieces();
         }
@@ -138,7 +137,7 @@ impl Growth<'_> {
     }
 
     /// Between the ends of a piece the norm exceeds the larger of theirs by at most L_tau times half the piece.
-    fn largest_norm_over_pieces(&mut self) -> Result<Option<f64>, HostError> {
+    fn largest_norm_over_pieces(&mut self) -> Result<Option<f64>, TransformationError> {
         let edges: Vec<f64> = (0..=PIECES).map(|piece| self.edge(piece)).collect();
         let images = self.transformation.apply_at(self.image, self.shape, &edges)?;
         let norms: Vec<f64> = images.chunks_exact(self.image.len().max(1)).map(norm).collect();
@@ -161,7 +160,7 @@ impl Growth<'_> {
     }
 
     /// L_tau over an interval of a single parameter: the largest bound of the pieces of the range that meet it.
-    fn over_pieces(&mut self, low: f64, high: f64) -> Result<Option<f64>, HostError> {
+    fn over_pieces(&mut self, low: f64, high: f64) -> Result<Option<f64>, TransformationError> {
         let (start, end) = (self.range.low[0], self.range.high[0]);
         if !(start <= low && low <= high && high <= end) {
             // Nothing was said about what lies outside the range.

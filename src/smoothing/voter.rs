@@ -5,6 +5,7 @@ use super::site::{Draw, ParameterNoise, Source, sample_parameters};
 use crate::host::HostError;
 use crate::onnx::network::{Network, NetworkError};
 use crate::onnx::preprocess::Preprocess;
+use crate::transformation::TransformationError;
 
 /// Turns draws into votes. Implemented by the networks, and by a coin in tests.
 pub trait Voter {
@@ -34,6 +35,8 @@ pub struct NetworkVoter {
 enum DrawError {
     #[error(transparent)]
     Host(#[from] HostError),
+    #[error(transparent)]
+    Transformation(#[from] TransformationError),
     #[error(transparent)]
     Network(#[from] NetworkError),
     #[error("the decoder gave {found} values an image, expected {expected}")]

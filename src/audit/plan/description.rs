@@ -68,7 +68,13 @@ pub(super) fn case(planned: &PlannedCase, table: &schema::Case) -> Value {
     let case = &planned.case;
     let (preprocess, sampling) = (&planned.classifier.preprocess, &case.sampling);
     let options = |entries: &[(String, toml::Value)]| -> Map<String, Value> {
-        entries.iter().map(|(key, value)| (key.clone(), value.to_string().into())).collect()
+        // The range is there as resolved; and 3 and 3.0 are one number.
+        let plain = |value: &toml::Value| match value.as_integer().map(|integer| (integer, integer as f64)) {
+            Some((integer, number)) if number as i64 == integer => toml::Value::Float(number).to_string(),
+            _ => value.to_string(),
+        };
+        let written = entries.iter().filter(|(key, _)| key != "range");
+        written.map(|(key, value)| (key.clone(), plain(value).into())).collect()
     };
     let tables = |tables: &schema::OneOrMany| -> Vec<Map<String, Value>> {
         tables.0.iter().map(|table| options(&table.get_ref().options())).collect()

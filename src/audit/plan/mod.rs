@@ -15,6 +15,7 @@ pub mod case;
 pub mod channel;
 pub mod data;
 pub mod description;
+mod graph;
 pub mod keys;
 pub mod models;
 pub mod parameters;

@@ -8,7 +8,7 @@ use super::super::error::{At, Fault, Problem};
 use super::super::hint;
 use super::super::plugin_table::PluginTable;
 use super::super::schema::{Case, OneOrMany};
-use super::{Workshop, locate};
+use super::{Workshop, graph, locate};
 use crate::certify::ranges::{Norm, Range};
 use crate::host::Noise;
 use crate::stats::normal;
@@ -22,11 +22,13 @@ pub(super) fn transformation(
     let mut table = case.transformation.get_ref().clone();
     let range = table.take("range");
     let spanned = Spanned::new(case.transformation.span(), table);
-    let plugin = locate(
-        shop.registry.transformation(spanned.get_ref().plugin.get_ref(), &spanned.get_ref().options()),
-        &spanned,
-    )?;
-    let transformation = Transformation::from_plugin(plugin);
+    let transformation = match spanned.get_ref().plugin.get_ref().as_str() {
+        graph::NAME => graph::open(shop, &spanned)?,
+        plugin => {
+            let plugin = shop.registry.transformation(plugin, &spanned.get_ref().options());
+            Transformation::from_plugin(locate(plugin, &spanned)?)
+        }
+    };
     let Some(range) = range else {
         let example = "transformation = { plugin = \"rotation\", range = [-10.0, 10.0] }";
         let method = case.method.get_ref().clone();

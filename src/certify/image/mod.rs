@@ -43,6 +43,9 @@ pub enum ImageError {
     /// A plugin failed.
     #[error(transparent)]
     Host(#[from] crate::host::HostError),
+    /// The transformation failed.
+    #[error(transparent)]
+    Transformation(#[from] crate::transformation::TransformationError),
     /// Its code can't be had.
     #[error(transparent)]
     Feature(#[from] FeatureError),

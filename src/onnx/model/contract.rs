@@ -130,7 +130,7 @@ impl NamedModel<'_> {
         Ok((input, output))
     }
 
-    fn require_float32(&self, tensor: &TensorDeclaration) -> Result<(), ContractError> {
+    pub(super) fn require_float32(&self, tensor: &TensorDeclaration) -> Result<(), ContractError> {
         if tensor.element == ElementType::FLOAT32 {
             return Ok(());
         }

@@ -21,3 +21,4 @@ pub mod split;
 pub mod surrogate;
 #[cfg(test)]
 mod testing;
+pub mod transformation;
