@@ -145,6 +145,10 @@ fn displacement_and_proven_require_no_more_than_the_paper() {
             for radius in [0.5, 1.0, 3.0] {
                 let (paper, kind) = image.bound("corollary1", 0.0, 0.0, radius);
                 assert_eq!(kind, Kind::Estimated);
+                let (exact, kind) = image.bound("corollary1_exact", 0.0, 0.0, radius);
+                assert!(kind == Kind::Estimated && exact <= paper, "{exact} above {paper} at {radius}");
+                let (end, _) = image.bound("displacement", 0.0, radius, radius);
+                assert!(end <= exact, "{end} at {radius} above the M of {exact}");
                 for estimator in ["displacement", "proven"] {
                     let (distance, _) = image.bound(estimator, 0.0, 0.0, radius);
                     // Both allow for what lies between their points, by their tolerances.

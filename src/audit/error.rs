@@ -190,6 +190,16 @@ pub enum Problem {
         /// The noise.
         noise: String,
     },
+    /// An estimator that rests on the paper's M, which belongs to Gaussian theta.
+    #[error(
+        "estimator `{estimator}` needs Gaussian noise on the parameters, and `{noise}` is no centred Gaussian law"
+    )]
+    EstimatorNeedsGaussian {
+        /// The estimator.
+        estimator: String,
+        /// The noise.
+        noise: String,
+    },
     /// Tensors that do not fit together.
     #[error("model {model}: tensor `{tensor}` has shape {found:?} an item, expected {expected:?}")]
     Shape {
@@ -414,6 +424,9 @@ impl Problem {
                 "state the parameters that change nothing, as `identity = [..]` beside `model`, or mend the graph"
                     .to_owned(),
             ),
+            Self::EstimatorNeedsGaussian { .. } => {
+                Some("use `estimator = { plugin = \"proven\" }` or `displacement`".to_owned())
+            }
             Self::NotGaussian { .. } => Some("use `noise = { plugin = \"gaussian\", scale = .. }`".to_owned()),
             _ => None,
         }

@@ -115,3 +115,15 @@ fn a_method_that_is_none_or_lacks_something() {
     let audit = Audit::small().with("semantic_noise = 0.25\n", "");
     refused(&audit).code(AUDIT).says(&["method `semantic` needs `semantic_noise`"]);
 }
+
+/// The paper's M belongs to Gaussian theta.
+#[test]
+fn an_estimator_that_needs_gaussian_noise() {
+    for estimator in ["corollary1", "corollary1_exact"] {
+        let laplace = Audit::small().with("plugin = \"gaussian\"", "plugin = \"laplace\"");
+        let with = format!("semantic_noise = 0.25\nestimator = {{ plugin = \"{estimator}\" }}");
+        let audit = laplace.with("semantic_noise = 0.25", &with);
+        let words = [estimator, "`laplace` is no centred Gaussian", "`displacement`"];
+        refused(&audit).code(AUDIT).at_line(audit.line_of("estimator = ")).says(&words);
+    }
+}

@@ -20,6 +20,8 @@ use crate::stats::normal;
 
 /// The estimator of cases that name none.
 const DEFAULT_ESTIMATOR: &str = "proven";
+/// The estimators that rest on the paper's M, which belongs to Gaussian theta.
+const OF_LOCAL_M: [&str; 2] = ["corollary1", "corollary1_exact"];
 
 /// The channel of method `semantic`, with the surrogate whose code it is in.
 pub(super) fn semantic(
@@ -37,6 +39,13 @@ pub(super) fn semantic(
     let planned = surrogate::plan(shop, surrogate, &scales)?;
     let columns = planned.affine.columns.clone();
     let metric = metric(noise, &columns, sigma2, sampling, &noise_span)?;
+    if let (Metric::Law(_), [law, ..]) = (&metric, noise)
+        && OF_LOCAL_M.contains(&estimator.id())
+    {
+        let (estimator, noise) = (estimator.id().to_owned(), law.id().to_owned());
+        let span = table.estimator.as_ref().map_or(noise_span, Spanned::span);
+        return Err(Problem::EstimatorNeedsGaussian { estimator, noise }.at(span));
+    }
     let mut parts = ChannelParts {
         metric: Arc::new(metric),
         columns: Arc::new(columns),
