@@ -8,6 +8,8 @@
 //! | `rotation` | non-resolvable | angle, degrees, -180 to 180 | adaptive |
 //! | `defocus_blur` | non-resolvable | radius, pixels, from 0 | adaptive |
 //! | `zoom_blur` | non-resolvable | strength, 0 to 10 | adaptive |
+//! | `contrast` | additive | logarithm of the factor about zero or the channel's mean | exact |
+//! | `gamma` | additive | logarithm of the exponent | adaptive |
 //! | `translation` | non-resolvable | shifts down and right, pixels, rounded | finitely many |
 //!
 //! All take images of any number of channels and any size, never clip, copy the bits at their identity, hold their
@@ -20,12 +22,14 @@ mod brightness;
 mod brightness_contrast;
 #[cfg(test)]
 mod contract;
+mod contrast;
 mod convolution;
 mod defocus_blur;
 mod defocus_speed;
 mod disk;
 mod domain;
 mod error;
+mod gamma;
 mod gaussian_blur;
 mod interval;
 mod local_range;
@@ -41,7 +45,9 @@ mod zoom_speed;
 
 use brightness::Brightness;
 use brightness_contrast::BrightnessContrast;
+use contrast::Contrast;
 use defocus_blur::DefocusBlur;
+use gamma::Gamma;
 use gaussian_blur::GaussianBlur;
 #[cfg(test)]
 use plane::Size;
@@ -50,5 +56,5 @@ use translation::Translation;
 use zoom_blur::ZoomBlur;
 
 gsmooth_plugin_sdk::export_plugins! {
-    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast]
+    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Contrast, Gamma]
 }
