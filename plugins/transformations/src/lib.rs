@@ -10,11 +10,13 @@
 //! | `zoom_blur` | non-resolvable | strength, 0 to 10 | adaptive |
 //! | `contrast` | additive | logarithm of the factor about zero or the channel's mean | exact |
 //! | `gamma` | additive | logarithm of the exponent | adaptive |
+//! | `pixelate` | non-resolvable | strength, 0 to 1, one minus the share of the side kept | exact |
+//! | `pixelate_levels` | non-resolvable | the same, rounded to whole numbers of blocks | finitely many |
 //! | `translation` | non-resolvable | shifts down and right, pixels, rounded | finitely many |
 //!
 //! All take images of any number of channels and any size, never clip, copy the bits at their identity, hold their
-//! weights in 64 bits and round each pixel to 32 bits once. Each but `translation`, whose
-//! finitely many shifts are enumerated, states a proven bound on its speed `|d tau / d xi|_2` over an interval and on its
+//! weights in 64 bits and round each pixel to 32 bits once. Each but those with
+//! finitely many parameter points, which are enumerated, states a proven bound on its speed `|d tau / d xi|_2` over an interval and on its
 //! rounding error.
 
 mod border;
@@ -33,6 +35,8 @@ mod gamma;
 mod gaussian_blur;
 mod interval;
 mod local_range;
+mod mosaic;
+mod pixelate;
 mod plane;
 mod rotation;
 mod sampling;
@@ -49,6 +53,7 @@ use contrast::Contrast;
 use defocus_blur::DefocusBlur;
 use gamma::Gamma;
 use gaussian_blur::GaussianBlur;
+use pixelate::{Pixelate, PixelateLevels};
 #[cfg(test)]
 use plane::Size;
 use rotation::Rotation;
@@ -56,5 +61,5 @@ use translation::Translation;
 use zoom_blur::ZoomBlur;
 
 gsmooth_plugin_sdk::export_plugins! {
-    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Contrast, Gamma]
+    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Contrast, Gamma, Pixelate, PixelateLevels]
 }
