@@ -13,9 +13,9 @@
 //! | `pixelate` | non-resolvable | strength, 0 to 1, one minus the share of the side kept | exact |
 //! | `pixelate_levels` | non-resolvable | the same, rounded to whole numbers of blocks | finitely many |
 //! | `translation` | non-resolvable | shifts down and right, pixels, rounded | finitely many |
-//! | `gaussian_blur_c`, `defocus_blur_c`, `zoom_blur_c`, `brightness_c`, `contrast_c`, `saturate_c`, `pixelate_c` | non-resolvable | severity of ImageNet-C or CIFAR-10-C, 0 to 5, rounded | finitely many |
+//! | `gaussian_blur_c`, `defocus_blur_c`, `zoom_blur_c`, `brightness_c`, `contrast_c`, `saturate_c`, `pixelate_c`, `jpeg_compression_c` | non-resolvable | severity of ImageNet-C or CIFAR-10-C, 0 to 5, rounded | finitely many |
 //!
-//! All take images of any number of channels and any size (`brightness_c` and `saturate_c`: one or three
+//! All take images of any number of channels and any size (`brightness_c`, `saturate_c` and `jpeg_compression_c`: one or three
 //! channels), never clip (the severities `_c` apart, which are defined with clipping), copy the bits at their identity, hold their
 //! weights in 64 bits and round each pixel to 32 bits once. Each but those with
 //! finitely many parameter points, which are enumerated, states a proven bound on its speed `|d tau / d xi|_2` over an interval and on its
@@ -53,7 +53,9 @@ mod zoom_speed;
 use brightness::Brightness;
 use brightness_contrast::BrightnessContrast;
 use contrast::Contrast;
-use corruption_c::{BrightnessC, ContrastC, DefocusBlurC, GaussianBlurC, PixelateC, SaturateC, ZoomBlurC};
+use corruption_c::{
+    BrightnessC, ContrastC, DefocusBlurC, GaussianBlurC, JpegCompressionC, PixelateC, SaturateC, ZoomBlurC,
+};
 use defocus_blur::DefocusBlur;
 use gamma::Gamma;
 use gaussian_blur::GaussianBlur;
@@ -65,5 +67,5 @@ use translation::Translation;
 use zoom_blur::ZoomBlur;
 
 gsmooth_plugin_sdk::export_plugins! {
-    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Contrast, Gamma, Pixelate, PixelateLevels, GaussianBlurC, DefocusBlurC, ZoomBlurC, BrightnessC, ContrastC, SaturateC, PixelateC]
+    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Contrast, Gamma, Pixelate, PixelateLevels, GaussianBlurC, DefocusBlurC, ZoomBlurC, BrightnessC, ContrastC, SaturateC, PixelateC, JpegCompressionC]
 }

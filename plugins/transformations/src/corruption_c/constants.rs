@@ -17,6 +17,8 @@ pub struct Constants {
     pub saturate: [(f64, f64); 5],
     /// The share of each side that is kept.
     pub pixelate: [f64; 5],
+    /// The quality setting of libjpeg.
+    pub jpeg_compression: [i32; 5],
 }
 
 /// The factors 1, 1 + step, ... of zoom blur.
@@ -57,6 +59,7 @@ pub const CIFAR: Constants = Constants {
     contrast: [0.75, 0.5, 0.4, 0.3, 0.15],
     saturate: [(0.3, 0.0), (0.1, 0.0), (1.5, 0.0), (2.0, 0.1), (2.5, 0.2)],
     pixelate: [0.95, 0.9, 0.85, 0.75, 0.65],
+    jpeg_compression: [80, 65, 58, 50, 40],
 };
 
 /// ImageNet-C.
@@ -74,4 +77,5 @@ pub const IMAGENET: Constants = Constants {
     contrast: [0.4, 0.3, 0.2, 0.1, 0.05],
     saturate: [(0.3, 0.0), (0.1, 0.0), (2.0, 0.0), (5.0, 0.1), (20.0, 0.2)],
     pixelate: [0.6, 0.5, 0.4, 0.3, 0.25],
+    jpeg_compression: [25, 18, 15, 10, 7],
 };

@@ -3,7 +3,8 @@
 //! Hendrycks and Dietterich, "Benchmarking Neural Network Robustness to Common Corruptions and Perturbations", ICLR 2019. The
 //! definitions follow `imagenet_c/corruptions.py` and `make_cifar_c.py` of <https://github.com/hendrycks/robustness> in exact arithmetic:
 //! they clip to [0, 1] as those do, but results stay floats where the published code stores 8 bits, and stay so between the two steps of
-//! pixelation, where it rounds in between. `tests/data/corruption_c.py` runs the published steps; the tests compare.
+//! pixelation, where it rounds in between (JPEG alone, which is made of whole numbers, is rounded). `tests/data/corruption_c.py` runs the
+//! published steps; the tests compare.
 //!
 //! The severity is 0 (the image itself, unclipped), 1, ..., 5. Between severities nothing is defined, and nothing continuous joins
 //! them: the disk of `defocus_blur` has whole-pixel reach, `zoom_blur` takes more copies the stronger it gets, `pixelate` keeps whole
@@ -19,6 +20,10 @@ mod contrast;
 mod defocus_blur;
 mod gaussian_blur;
 mod hsv;
+mod jpeg_block;
+mod jpeg_chroma;
+mod jpeg_compression;
+mod jpeg_transform;
 mod pixelate;
 #[cfg(test)]
 mod reference;
@@ -48,6 +53,8 @@ pub type ContrastC = CorruptionC<contrast::Contrast>;
 pub type SaturateC = CorruptionC<saturate::Saturate>;
 /// Transformation `pixelate_c`.
 pub type PixelateC = CorruptionC<pixelate::Pixelate>;
+/// Transformation `jpeg_compression_c`.
+pub type JpegCompressionC = CorruptionC<jpeg_compression::JpegCompression>;
 
 /// Severities are rounded to whole numbers, halves up.
 const SEVERITY: Domain = Domain { name: "severity", low: 0.0, high: 5.0 };
@@ -215,6 +222,7 @@ mod tests {
             check::<pixelate::Pixelate>(channels).unwrap();
             assert_eq!(check::<brightness::Brightness>(channels).is_ok(), channels != 2);
             assert_eq!(check::<saturate::Saturate>(channels).is_ok(), channels != 2);
+            assert_eq!(check::<jpeg_compression::JpegCompression>(channels).is_ok(), channels != 2);
         }
     }
 

@@ -9,6 +9,9 @@ use crate::plane::Size;
 /// The mean of the image and of its copies: for each factor z the middle ceil(H / z) x ceil(W / z) pixels are stretched bilinearly (corner
 /// pixels on corner pixels, as `scipy.ndimage.zoom` of order 1 does) to z times their number, rounded, and cut to the frame.
 ///
+/// For a few sizes (71 pixels at severity 5, but neither 28, 32, 64, 224 nor 256) rounding takes scipy's last sample of a copy beyond
+/// the crop, where it reads zero; here it is the last pixel, as in exact arithmetic.
+///
 /// Crops of whole pixels jump, and so does the number of copies. [`crate::zoom_blur`] is the continuous relative.
 #[derive(Debug)]
 pub struct ZoomBlur;

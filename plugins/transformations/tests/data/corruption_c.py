@@ -2,11 +2,13 @@
 
 The functions are those of imagenet_c/corruptions.py and make_cifar_c.py of https://github.com/hendrycks/robustness (Apache License 2.0)
 with the final conversion to 8 bits left out; `multichannel=True` is spelled `channel_axis=2`, as scikit-image now wants it. Pixelation and
-JPEG need 8-bit images inside and so carry that rounding.
+JPEG work on 8-bit images and so carry that rounding.
 
 Run: pip install numpy scipy scikit-image opencv-python-headless pillow; python corruption_c.py > corruption_c.txt
 A line: constants, corruption, severity, then SAMPLES pixels as floats, the k-th at index (k * STRIDE) mod (3 H W) of the 3 x H x W image.
 """
+
+from io import BytesIO
 
 import cv2
 import numpy as np
@@ -28,6 +30,7 @@ CONSTANTS = {
         "contrast": [.75, .5, .4, .3, 0.15],
         "saturate": [(0.3, 0), (0.1, 0), (1.5, 0), (2, 0.1), (2.5, 0.2)],
         "pixelate": [0.95, 0.9, 0.85, 0.75, 0.65],
+        "jpeg_compression": [80, 65, 58, 50, 40],
     },
     "imagenet": {
         "gaussian_blur": [1, 2, 3, 4, 6],
@@ -38,6 +41,7 @@ CONSTANTS = {
         "contrast": [0.4, .3, .2, .1, .05],
         "saturate": [(0.3, 0), (0.1, 0), (2, 0), (5, 0.1), (20, 0.2)],
         "pixelate": [0.6, 0.5, 0.4, 0.3, 0.25],
+        "jpeg_compression": [25, 18, 15, 10, 7],
     },
 }
 
@@ -106,6 +110,12 @@ def pixelate(x, c):
     return np.array(x) / 255.
 
 
+def jpeg_compression(x, c):
+    output = BytesIO()
+    Image.fromarray(x).save(output, "JPEG", quality=c)
+    return np.array(Image.open(output)) / 255.
+
+
 def picture(side):
     """Stripes, a ramp and speckles in whole numbers, H x W x 3."""
     pixels = np.zeros((side, side, 3), np.uint8)
@@ -120,8 +130,8 @@ def picture(side):
 
 
 def main():
-    functions = [gaussian_blur, defocus_blur, zoom_blur, brightness, contrast, saturate, pixelate]
-    for constants, side in [("cifar", 32), ("imagenet", 72)]:
+    functions = [gaussian_blur, defocus_blur, zoom_blur, brightness, contrast, saturate, pixelate, jpeg_compression]
+    for constants, side in [("cifar", 32), ("imagenet", 73)]:
         for function in functions:
             for severity, c in enumerate(CONSTANTS[constants][function.__name__], 1):
                 out = function(picture(side), c).transpose(2, 0, 1).ravel()
