@@ -8,6 +8,7 @@
 //! | `rotation` | non-resolvable | angle, degrees, -180 to 180 | adaptive |
 //! | `defocus_blur` | non-resolvable | radius, pixels, from 0 | adaptive |
 //! | `zoom_blur` | non-resolvable | strength, 0 to 10 | adaptive |
+//! | `scaling` | non-resolvable | scale, -0.9 to 9 | adaptive |
 //! | `translation` | non-resolvable | shifts down and right, pixels, rounded | finitely many |
 //!
 //! All take images of any number of channels and any size, never clip, copy the bits at their identity, hold their
@@ -32,6 +33,7 @@ mod local_range;
 mod plane;
 mod rotation;
 mod sampling;
+mod scaling;
 mod speed;
 #[cfg(test)]
 mod testing;
@@ -46,9 +48,10 @@ use gaussian_blur::GaussianBlur;
 #[cfg(test)]
 use plane::Size;
 use rotation::Rotation;
+use scaling::Scaling;
 use translation::Translation;
 use zoom_blur::ZoomBlur;
 
 gsmooth_plugin_sdk::export_plugins! {
-    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast]
+    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Scaling]
 }
