@@ -3,7 +3,7 @@
 use gsmooth_plugin_sdk::{Image, ImageMut, Options, Transformation};
 
 use crate::testing::{binary, noise, smooth};
-use crate::{Brightness, DefocusBlur, GaussianBlur, Rotation, Scaling, Size, ZoomBlur};
+use crate::{Brightness, DefocusBlur, GaussianBlur, Rotation, RotationalBlur, Scaling, Size, ZoomBlur};
 
 const SHAPES: [[usize; 3]; 6] = [[1, 1, 1], [3, 1, 4], [2, 5, 1], [1, 28, 28], [3, 9, 6], [0, 3, 3]];
 
@@ -111,4 +111,10 @@ fn zoom_blur_keeps_its_promises() {
 fn scaling_keeps_its_promises() {
     check::<Scaling>(&[-0.9, -0.3, 1e-300, 0.2, 9.0], &[-0.91, 9.1]);
     check_bounds::<Scaling>(-0.1, 0.2);
+}
+
+#[test]
+fn rotational_blur_keeps_its_promises() {
+    check::<RotationalBlur>(&[1e-300, 0.2, 10.0, 180.0], &[-1e-9, 180.1]);
+    check_bounds::<RotationalBlur>(0.0, 4.0);
 }

@@ -9,6 +9,7 @@
 //! | `defocus_blur` | non-resolvable | radius, pixels, from 0 | adaptive |
 //! | `zoom_blur` | non-resolvable | strength, 0 to 10 | adaptive |
 //! | `scaling` | non-resolvable | scale, -0.9 to 9 | adaptive |
+//! | `rotational_blur` | non-resolvable | angle, degrees, 0 to 180 | adaptive |
 //! | `translation` | non-resolvable | shifts down and right, pixels, rounded | finitely many |
 //!
 //! All take images of any number of channels and any size, never clip, copy the bits at their identity, hold their
@@ -32,6 +33,8 @@ mod interval;
 mod local_range;
 mod plane;
 mod rotation;
+mod rotational_blur;
+mod rotational_speed;
 mod sampling;
 mod scaling;
 mod speed;
@@ -48,10 +51,11 @@ use gaussian_blur::GaussianBlur;
 #[cfg(test)]
 use plane::Size;
 use rotation::Rotation;
+use rotational_blur::RotationalBlur;
 use scaling::Scaling;
 use translation::Translation;
 use zoom_blur::ZoomBlur;
 
 gsmooth_plugin_sdk::export_plugins! {
-    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Scaling]
+    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Scaling, RotationalBlur]
 }
