@@ -3,7 +3,9 @@
 use gsmooth_plugin_sdk::{Image, ImageMut, Options, Transformation};
 
 use crate::testing::{binary, noise, smooth};
-use crate::{Brightness, DefocusBlur, GaussianBlur, Rotation, RotationalBlur, Scaling, Size, ZoomBlur};
+use crate::{
+    Brightness, DefocusBlur, GaussianBlur, MotionBlur, Rotation, RotationalBlur, Scaling, Size, ZoomBlur,
+};
 
 const SHAPES: [[usize; 3]; 6] = [[1, 1, 1], [3, 1, 4], [2, 5, 1], [1, 28, 28], [3, 9, 6], [0, 3, 3]];
 
@@ -117,4 +119,10 @@ fn scaling_keeps_its_promises() {
 fn rotational_blur_keeps_its_promises() {
     check::<RotationalBlur>(&[1e-300, 0.2, 10.0, 180.0], &[-1e-9, 180.1]);
     check_bounds::<RotationalBlur>(0.0, 4.0);
+}
+
+#[test]
+fn motion_blur_keeps_its_promises() {
+    check::<MotionBlur>(&[5e-324, 1e-300, 0.2, 9.0, 64.0], &[-1e-9, 64.1]);
+    check_bounds::<MotionBlur>(0.0, 4.0);
 }

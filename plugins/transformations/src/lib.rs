@@ -10,6 +10,7 @@
 //! | `zoom_blur` | non-resolvable | strength, 0 to 10 | adaptive |
 //! | `scaling` | non-resolvable | scale, -0.9 to 9 | adaptive |
 //! | `rotational_blur` | non-resolvable | angle, degrees, 0 to 180 | adaptive |
+//! | `motion_blur` | non-resolvable | length, pixels, 0 to 64 | exact to 5 % |
 //! | `translation` | non-resolvable | shifts down and right, pixels, rounded | finitely many |
 //!
 //! All take images of any number of channels and any size, never clip, copy the bits at their identity, hold their
@@ -31,12 +32,15 @@ mod error;
 mod gaussian_blur;
 mod interval;
 mod local_range;
+mod motion_blur;
+mod motion_speed;
 mod plane;
 mod rotation;
 mod rotational_blur;
 mod rotational_speed;
 mod sampling;
 mod scaling;
+mod segment;
 mod speed;
 #[cfg(test)]
 mod testing;
@@ -48,6 +52,7 @@ use brightness::Brightness;
 use brightness_contrast::BrightnessContrast;
 use defocus_blur::DefocusBlur;
 use gaussian_blur::GaussianBlur;
+use motion_blur::MotionBlur;
 #[cfg(test)]
 use plane::Size;
 use rotation::Rotation;
@@ -57,5 +62,5 @@ use translation::Translation;
 use zoom_blur::ZoomBlur;
 
 gsmooth_plugin_sdk::export_plugins! {
-    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Scaling, RotationalBlur]
+    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Scaling, RotationalBlur, MotionBlur]
 }
