@@ -11,10 +11,11 @@
 //! | `scaling` | non-resolvable | scale, -0.9 to 9 | adaptive |
 //! | `rotational_blur` | non-resolvable | angle, degrees, 0 to 180 | adaptive |
 //! | `motion_blur` | non-resolvable | length, pixels, 0 to 64 | exact to 5 % |
-//! | `translation` | non-resolvable | shifts down and right, pixels, rounded | finitely many |
+//! | `translation` | additive | cyclic shifts down and right, pixels, rounded | finitely many |
+//! | `translation_zero` | non-resolvable | shifts down and right, pixels, rounded | finitely many |
 //!
 //! All take images of any number of channels and any size, never clip, copy the bits at their identity, hold their
-//! weights in 64 bits and round each pixel to 32 bits once. Each but `translation`, whose
+//! weights in 64 bits and round each pixel to 32 bits once. Each but the translations, whose
 //! finitely many shifts are enumerated, states a proven bound on its speed `|d tau / d xi|_2` over an interval and on its
 //! rounding error.
 
@@ -41,10 +42,12 @@ mod rotational_speed;
 mod sampling;
 mod scaling;
 mod segment;
+mod shift;
 mod speed;
 #[cfg(test)]
 mod testing;
 mod translation;
+mod translation_zero;
 mod zoom_blur;
 mod zoom_speed;
 
@@ -59,8 +62,9 @@ use rotation::Rotation;
 use rotational_blur::RotationalBlur;
 use scaling::Scaling;
 use translation::Translation;
+use translation_zero::TranslationZero;
 use zoom_blur::ZoomBlur;
 
 gsmooth_plugin_sdk::export_plugins! {
-    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Scaling, RotationalBlur, MotionBlur]
+    transformations: [GaussianBlur, Brightness, Rotation, DefocusBlur, ZoomBlur, Translation, BrightnessContrast, Scaling, RotationalBlur, MotionBlur, TranslationZero]
 }
