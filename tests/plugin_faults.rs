@@ -24,7 +24,7 @@ impl Folder {
     }
 
     fn load(&self) -> Result<Registry, HostError> {
-        Registry::load(&SearchPath { folders: vec![self.folder.path().to_owned()] })
+        Registry::load(&SearchPath::of([self.folder.path().to_owned()]))
     }
 
     fn assert_named_by(&self, error: &HostError) {

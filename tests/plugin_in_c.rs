@@ -18,7 +18,7 @@ fn vignette() -> Transformation {
         .status()
         .unwrap();
     assert!(status.success());
-    let registry = Registry::load(&SearchPath { folders: vec![folder.path().to_owned()] }).unwrap();
+    let registry = Registry::load(&SearchPath::of([folder.path().to_owned()])).unwrap();
     registry.transformation("vignette", &[("power".to_owned(), toml::Value::Integer(2))]).unwrap()
 }
 

@@ -10,6 +10,7 @@ use super::fault::DeclarationError;
 use super::info::{Class, ParameterInfo, PluginInfo, PluginKind};
 use super::library::text;
 use super::options::read_options;
+use super::search::Origin;
 
 /// A table that has been checked: its size, and the functions that must be there.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +38,7 @@ impl Table {
     }
 }
 
-/// Reads a table; path and digest of the info are left empty.
+/// Reads a table; path, digest and origin of the info are left for the caller to fill in.
 ///
 /// # Safety
 /// The table must be of this layout and live, with all that it points to, as long as the process.
@@ -60,6 +61,7 @@ pub(super) unsafe fn read_table(table: TableRef) -> Result<(Table, PluginInfo), 
         doc,
         path: PathBuf::new(),
         digest: String::new(),
+        origin: Origin::Given,
         thread_safe: head.flags & flags::THREAD_SAFE != 0,
         options,
         parameters: Vec::new(),
