@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gsmooth_plugin_abi::growth::{self, Grows};
 use gsmooth_plugin_abi::{self as abi, ENTRY_SYMBOL, Entry, LAYOUT, TableRef};
 use libloading::Library as Handle;
 use sha2::{Digest, Sha256};
@@ -87,13 +88,12 @@ fn open(path: &Path) -> Result<Handle, libloading::Error> {
 /// `entry` must point to an [`Entry`] of major version 1, that lives, with all that it points to, as long as the process.
 pub(super) unsafe fn read_entry(entry: *const Entry, file: &File) -> Result<Vec<Plugin>, HostError> {
     let path = || file.path.clone();
-    // SAFETY: `size` comes first in every version; checked before anything else is read.
-    let size = unsafe { entry.cast::<usize>().as_ref() }.copied().unwrap_or(0);
-    if size < size_of::<Entry>() {
-        return Err(HostError::EntrySize { path: path(), found: size, expected: size_of::<Entry>() });
-    }
-    // SAFETY: not null, and large enough.
-    let entry = unsafe { &*entry };
+    // SAFETY: promised by the caller.
+    let entry = unsafe { growth::read(entry) }.map_err(|found| HostError::EntrySize {
+        path: path(),
+        found,
+        expected: Entry::FIRST_SIZE,
+    })?;
     if entry.layout != LAYOUT {
         return Err(HostError::Layout { path: path(), found: entry.layout, expected: LAYOUT });
     }

@@ -37,6 +37,7 @@ pub(super) const ABI: &[Source] = sources![
     "entry.rs",
     "error.rs",
     "estimator.rs",
+    "growth.rs",
     "head.rs",
     "images.rs",
     "layout.rs",
