@@ -240,6 +240,24 @@ mod tests {
         assert_eq!(refuse(TableRef(std::ptr::null())), DeclarationError::Pointer.to_string());
     }
 
+    /// What a library of a later minor version declares beyond our table is left alone.
+    #[test]
+    fn longer_tables_are_taken() {
+        #[repr(C)]
+        struct Later {
+            table: TransformationTable,
+            more: [u64; 3],
+        }
+        // SAFETY: a plain structure of numbers and pointers to statics.
+        let mut table = unsafe { std::ptr::read(&raw const BRIGHTEN) };
+        table.head.size = size_of::<Later>();
+        let later: &'static Later = Box::leak(Box::new(Later { table, more: [u64::MAX; 3] }));
+        // SAFETY: leaked, and as long as it says.
+        let (_, info) = unsafe { read_table(TableRef(std::ptr::from_ref(later).cast())) }.unwrap();
+        assert_eq!((info.id.as_str(), info.offers.len()), ("brighten", 3));
+        assert_eq!(later.more, [u64::MAX; 3]);
+    }
+
     #[test]
     fn names_are_checked() {
         assert_refused("`Bright-en` must consist of", |table| table.head.id = Str::new("Bright-en"));

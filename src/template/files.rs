@@ -33,6 +33,10 @@ pub(super) fn of(template: &Template) -> Result<Vec<TemplateFile>, TemplateError
                 filled("sdk/Cargo.toml", template!("rust/sdk.Cargo.toml.jinja"))?,
                 filled("abi/Cargo.toml", template!("rust/abi.Cargo.toml.jinja"))?,
             ];
+            for folder in ["sdk", "abi"] {
+                files
+                    .push(verbatim(Path::new(folder).join("LICENSE-MIT"), include_str!("../../LICENSE-MIT")));
+            }
             files.extend(copied("sdk/src", SDK));
             files.extend(copied("abi/src", ABI));
             Ok(files)

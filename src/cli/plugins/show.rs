@@ -40,10 +40,13 @@ pub fn run(arguments: &ShowArguments, output: OutputArguments) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
+/// The error names the kind of the nearest plugin, since the user named none.
 fn unknown(registry: &Registry, id: &str) -> HostError {
     let known: Vec<String> = registry.plugins().iter().map(|info| info.id.clone()).collect();
     let nearest = hint::nearest(id, known.iter().map(String::as_str));
-    HostError::UnknownPlugin { kind: PluginKind::Transformation, id: id.to_owned(), nearest, known }
+    let alike = registry.plugins().iter().find(|info| Some(&info.id) == nearest.as_ref());
+    let kind = alike.map_or(PluginKind::Transformation, |info| info.kind);
+    HostError::UnknownPlugin { kind, id: id.to_owned(), nearest, known }
 }
 
 fn describe(info: &PluginInfo, out: &mut impl Write) -> Result<(), CliError> {
