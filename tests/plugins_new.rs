@@ -45,12 +45,17 @@ fn done(command: &mut Command) {
     assert!(said.status.success(), "{command:?}\n{out}\n{}", stderr(&said));
 }
 
-/// Builds and tests the plugin as its README says, offline; gives the library.
+/// Builds and tests the plugin, which comes well formatted, as its README says, offline; gives the library.
 fn build(folder: &Path, name: &str, language: &str) -> PathBuf {
     let library = format!("libgsmooth_{name}{}", std::env::consts::DLL_SUFFIX);
     if language == "c" {
         done(Command::new("make").arg("CFLAGS=-O1 -Wall -Wextra -Wpedantic -Werror").current_dir(folder));
         return folder.join(library);
+    }
+    // Rust may be installed without rustfmt.
+    if Command::new(env!("CARGO")).args(["fmt", "--version"]).output().is_ok_and(|said| said.status.success())
+    {
+        done(Command::new(env!("CARGO")).args(["fmt", "--check"]).current_dir(folder));
     }
     let target = folder.parent().unwrap().join("target");
     for command in ["build", "test"] {

@@ -48,8 +48,9 @@
 //!     const ID: &'static str = "dim";
 //!     const DOC: &'static str = "Takes a share of the light away from every pixel.";
 //!     const CLASS: Class = Class::NonResolvable;
+//!     // Between 0 and 1; at 0, the identity, images come back as they are.
 //!     const PARAMETERS: &'static [Parameter] =
-//!         &[Parameter::new("amount", "1", "Share of the light.", /* domain */ 0.0, 1.0, /* identity */ 0.0)];
+//!         &[Parameter::new("amount", "1", "Share of the light.", 0.0, 1.0, 0.0)];
 //!     const OPTIONS: &'static [OptionSpec] =
 //!         &[OptionSpec::float("strength", "Factor of the amount.").above(0.0).at_most(1.0).default_float(1.0)];
 //!
