@@ -11,4 +11,5 @@ pub mod onnx;
 pub mod report;
 pub mod smoothing;
 pub mod stats;
+pub mod template;
 pub mod transformation;

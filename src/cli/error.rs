@@ -5,6 +5,7 @@ use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
 use crate::host::HostError;
 use crate::onnx::runtime::RuntimeError;
+use crate::template::TemplateError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum CliError {
     /// A plugin can't be had.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// A new plugin can't be written.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
     /// ONNX Runtime can't be had.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
@@ -40,10 +44,15 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Audit(diagnostic) => diagnostic.exit_code(),
-            Self::Argument(_) | Self::Host(HostError::UnknownPlugin { .. }) => 2,
+            Self::Argument(_)
+            | Self::Host(HostError::UnknownPlugin { .. })
+            | Self::Template(
+                TemplateError::Name { .. } | TemplateError::Taken { .. } | TemplateError::Occupied { .. },
+            ) => 2,
             Self::Run(_)
             | Self::Probe(_)
             | Self::Host(_)
+            | Self::Template(_)
             | Self::Runtime(_)
             | Self::Output(_)
             | Self::Json(_) => 3,
