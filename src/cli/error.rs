@@ -3,6 +3,7 @@
 use crate::audit::diagnostic::Diagnostic;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
+use crate::conformance::ConformanceError;
 use crate::host::HostError;
 use crate::onnx::runtime::RuntimeError;
 
@@ -21,6 +22,9 @@ pub enum CliError {
     /// A plugin can't be had.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// Plugins can't be checked.
+    #[error(transparent)]
+    Conformance(#[from] ConformanceError),
     /// ONNX Runtime can't be had.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
@@ -40,10 +44,15 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Audit(diagnostic) => diagnostic.exit_code(),
-            Self::Argument(_) | Self::Host(HostError::UnknownPlugin { .. }) => 2,
+            Self::Argument(_)
+            | Self::Host(HostError::UnknownPlugin { .. })
+            | Self::Conformance(
+                ConformanceError::UnknownPlugin { .. } | ConformanceError::UnknownTest { .. },
+            ) => 2,
             Self::Run(_)
             | Self::Probe(_)
             | Self::Host(_)
+            | Self::Conformance(_)
             | Self::Runtime(_)
             | Self::Output(_)
             | Self::Json(_) => 3,

@@ -1,5 +1,7 @@
 //! `gsmooth plugins`.
 
+mod check;
+
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,6 +31,8 @@ pub enum PluginsCommand {
         #[arg(long, value_name = "DIR")]
         plugin_path: Vec<PathBuf>,
     },
+    /// Tries out whether the plugins of a library keep their promises
+    Check(check::CheckArguments),
 }
 
 /// Runs the command.
@@ -40,6 +44,7 @@ pub fn run(command: &PluginsCommand, output: OutputArguments) -> Result<ExitCode
         PluginsCommand::Show { id, plugin_path } => {
             show(&Registry::load(&SearchPath::standard(plugin_path))?, id, output)
         }
+        PluginsCommand::Check(arguments) => check::run(arguments, output),
     }
 }
 

@@ -1,0 +1,252 @@
+//! `gsmooth plugins check`.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::super::messages::with_causes;
+use super::super::progress::clock;
+use super::super::{CliError, OutputArguments, table};
+use crate::conformance::{self, Answer, Context, GivenOption, Listed, Outcome, Request, Verdict};
+
+const HELP: &str = "\
+What is tried:
+  transformations  the identity gives back the bits of the image; apply depends on nothing but image and parameters, \
+whatever the batch and the thread; it writes its output, all of it, and nothing else; pixels are finite over the domain; \
+compositions and the law of gamma are as the class says, without clipping; the bounds of lipschitz and rounding, and the \
+list of levels, hold wherever they are tried
+  noise laws       cdf, sf, quantile and isf belong together into the tails; the density is their slope and log-concave; \
+samples follow the law, each from its own word
+  estimators       what is called proven is not below suprema known in closed form; no bound is below a distance that was \
+seen; evaluations are counted, failures end the search
+
+Each test runs in a process of its own, so that a plugin may crash or hang; that is then what the test found. A FAULT comes \
+with the smallest failing input that was found and with a command that runs that test alone. No fault does not prove a \
+plugin right: what is tried are samples.
+
+Exit codes: 0 no fault; 1 faults; 2 bad usage; 3 the file is no plugin library.
+
+Example:
+  gsmooth plugins check target/release/libgsmooth_my_blur.so --only my_blur --option strength=0.5";
+
+/// Tries out whether the plugins of a library keep their promises
+#[derive(Debug, Args)]
+#[command(after_long_help = HELP, after_help = "--help tells what is tried.")]
+pub struct CheckArguments {
+    /// The plugin library
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Only the plugins of this name
+    #[arg(long, value_name = "ID")]
+    only: Option<String>,
+    /// Only the test of this name
+    #[arg(long, value_name = "NAME")]
+    test: Option<String>,
+    /// An option (TOML value) for the plugins that have it; may be given several times. Options without a default are guessed
+    #[arg(long = "option", value_name = "KEY=VALUE", value_parser = given_option)]
+    options: Vec<GivenOption>,
+    /// How long one test may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    timeout: Duration,
+    /// All inputs are made from this
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// For the processes that this command starts: `list`, or kind, plugin and test
+    #[arg(long, hide = true, num_args = 1..=3, value_names = ["KIND", "ID", "TEST"])]
+    child: Option<Vec<String>>,
+}
+
+/// Runs the command.
+pub fn run(arguments: &CheckArguments, output: OutputArguments) -> Result<ExitCode, CliError> {
+    if let Some(child) = &arguments.child {
+        return run_child(arguments, child);
+    }
+    let program = std::env::current_exe()?;
+    let request = Request {
+        library: arguments.file.clone(),
+        only: arguments.only.clone(),
+        test: arguments.test.clone(),
+        seed: arguments.seed,
+        timeout: arguments.timeout,
+        processes: std::thread::available_parallelism().map_or(1, usize::from),
+        command: &|test| command(&program, arguments, test),
+    };
+    let bar = bar(output.quiet);
+    let verdicts = conformance::check(&request, &|done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    let verdicts = verdicts?;
+    if output.json {
+        let all: Vec<_> = verdicts.iter().map(|verdict| as_json(arguments, verdict)).collect();
+        writeln!(stdout(), "{}", serde_json::to_string_pretty(&all)?)?;
+    } else {
+        print(arguments, &verdicts)?;
+    }
+    let faults = verdicts.iter().any(|verdict| verdict.outcome.is_fault());
+    Ok(if faults { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// The command of a child.
+fn command(program: &Path, arguments: &CheckArguments, test: Option<&Listed>) -> Command {
+    let mut command = Command::new(program);
+    command.args(["plugins", "check"]).arg(&arguments.file).arg("--child");
+    match test {
+        None => command.arg("list"),
+        Some(test) => command.args([&test.kind, &test.plugin, &test.test]),
+    };
+    command.args(["--seed", &arguments.seed.to_string()]);
+    command.args(["--timeout", &arguments.timeout.as_secs_f64().to_string()]);
+    for (name, value) in &arguments.options {
+        command.arg("--option").arg(format!("{name}={value}"));
+    }
+    command
+}
+
+/// Answers the parent, line by line.
+fn run_child(arguments: &CheckArguments, child: &[String]) -> Result<ExitCode, CliError> {
+    end_in_time(arguments.timeout);
+    let answer = |answer: &Answer| -> Result<(), CliError> {
+        let mut out = stdout().lock();
+        // On a line of its own, whatever the plugin has written.
+        writeln!(out, "\n{}", serde_json::to_string(answer)?)?;
+        Ok(out.flush()?)
+    };
+    let trying = |input: &str| {
+        // A parent that went away needs no account.
+        let _ = answer(&Answer::Trying(input.to_owned()));
+    };
+    match child {
+        [kind, plugin, test] => {
+            let context = Context { seed: arguments.seed, options: &arguments.options, trying: &trying };
+            let outcome = conformance::run(&arguments.file, kind, plugin, test, &context)?;
+            answer(&Answer::Outcome(outcome))?;
+        }
+        _ => match conformance::list(&arguments.file) {
+            Ok(tests) => answer(&Answer::Tests(tests))?,
+            Err(error) => answer(&Answer::NotOpened(with_causes(&error)))?,
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A child whose parent was killed must not hang for ever with its plugin.
+fn end_in_time(timeout: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(timeout + Duration::from_secs(5));
+        std::process::exit(3);
+    });
+}
+
+fn bar(quiet: bool) -> ProgressBar {
+    if quiet || !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tests, {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0).with_style(style)
+}
+
+fn print(arguments: &CheckArguments, verdicts: &[Verdict]) -> Result<(), CliError> {
+    let mut out = stdout().lock();
+    let mut table = table::new(&["plugin", "test", "result", "detail", "time"], &[4]);
+    let mut last = None;
+    for verdict in verdicts {
+        let plugin = (&verdict.kind, &verdict.plugin);
+        let (result, detail) = match &verdict.outcome {
+            Outcome::Ok { detail } => ("ok", detail),
+            Outcome::Fault(fault) => ("FAULT", &fault.found),
+            Outcome::Skipped { reason } => ("skipped", reason),
+        };
+        table.add_row([
+            if last.replace(plugin) == Some(plugin) { "" } else { &verdict.plugin },
+            &verdict.test,
+            result,
+            &shortened(detail),
+            &if verdict.seconds > 0.0 {
+                clock(Duration::from_secs_f64(verdict.seconds))
+            } else {
+                String::new()
+            },
+        ]);
+    }
+    writeln!(out, "{table}\n")?;
+    for verdict in verdicts {
+        if let Outcome::Fault(fault) = &verdict.outcome {
+            writeln!(out, "FAULT: {} `{}`, test `{}`", verdict.kind, verdict.plugin, verdict.test)?;
+            writeln!(out, "  expected    {}\n  found       {}", fault.expected, fault.found)?;
+            if let Some(input) = &fault.input {
+                writeln!(out, "  input       {input}")?;
+            }
+            writeln!(out, "  run again   {}\n", again(arguments, verdict))?;
+        }
+    }
+    let count = |is: fn(&Outcome) -> bool| verdicts.iter().filter(|verdict| is(&verdict.outcome)).count();
+    let faults = count(Outcome::is_fault);
+    let skipped = count(|outcome| matches!(outcome, Outcome::Skipped { .. }));
+    writeln!(out, "{} tests: {faults} faults, {skipped} skipped", verdicts.len())?;
+    Ok(())
+}
+
+/// The first line, and not much of it: faults are told in full below the table.
+fn shortened(detail: &str) -> String {
+    const MOST: usize = 72;
+    let line = detail.lines().next().unwrap_or_default();
+    if line.chars().count() <= MOST {
+        return line.to_owned();
+    }
+    format!("{}...", line.chars().take(MOST - 3).collect::<String>())
+}
+
+/// The command that runs one test alone, with the same inputs.
+fn again(arguments: &CheckArguments, verdict: &Verdict) -> String {
+    let file = arguments.file.display().to_string();
+    let (only, test) = (verdict.plugin.clone(), verdict.test.clone());
+    let mut words: Vec<String> = ["gsmooth", "plugins", "check"].map(str::to_owned).to_vec();
+    words.push(file);
+    words.extend(["--only".to_owned(), only, "--test".to_owned(), test]);
+    words.extend(["--seed".to_owned(), verdict.seed.to_string()]);
+    for (name, value) in &arguments.options {
+        words.extend(["--option".to_owned(), format!("{name}={value}")]);
+    }
+    let quoted = words.into_iter().map(|word| {
+        let plain = word.chars().all(|c| c.is_alphanumeric() || "-_./=+:".contains(c));
+        if plain { word } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+fn as_json(arguments: &CheckArguments, verdict: &Verdict) -> serde_json::Value {
+    let mut value = json!(verdict);
+    if verdict.outcome.is_fault() {
+        value["reproduce"] = json!(again(arguments, verdict));
+    }
+    value
+}
+
+/// KEY=VALUE with a TOML value; a word that is no TOML value counts as text.
+fn given_option(text: &str) -> Result<GivenOption, String> {
+    let (name, value) = text.split_once('=').ok_or("must be KEY=VALUE")?;
+    let parsed = toml::from_str::<toml::Table>(&format!("value = {value}"));
+    let value = match parsed {
+        Ok(mut table) if table.len() == 1 => table.remove("value"),
+        _ => None,
+    };
+    let text = || toml::Value::String(text[name.len() + 1..].to_owned());
+    Ok((name.trim().to_owned(), value.unwrap_or_else(text)))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().map_err(|_| "must be a number")?;
+    let longest = 1e6;
+    if !(seconds > 0.0 && seconds <= longest) {
+        return Err("must be a positive number of seconds".to_owned());
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
