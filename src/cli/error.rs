@@ -47,7 +47,9 @@ impl CliError {
             Self::Argument(_)
             | Self::Host(HostError::UnknownPlugin { .. })
             | Self::Conformance(
-                ConformanceError::UnknownPlugin { .. } | ConformanceError::UnknownTest { .. },
+                ConformanceError::UnknownPlugin { .. }
+                | ConformanceError::UnknownTest { .. }
+                | ConformanceError::UnknownOption { .. },
             ) => 2,
             Self::Run(_)
             | Self::Probe(_)

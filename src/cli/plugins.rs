@@ -14,7 +14,7 @@ use super::{CliError, OutputArguments};
 use crate::audit::hint;
 use crate::host::{HostError, PluginInfo, PluginKind, Registry, SearchPath};
 
-/// Lists or describes plugins.
+/// Lists, describes or checks plugins.
 #[derive(Debug, Subcommand)]
 pub enum PluginsCommand {
     /// Lists all plugins on the search path

@@ -39,6 +39,14 @@ pub enum ConformanceError {
         /// All names.
         known: Vec<String>,
     },
+    /// No plugin of the library has an option of this name.
+    #[error("no plugin of the library has an option `{name}`; there are: {}", known.join(", "))]
+    UnknownOption {
+        /// Name given.
+        name: String,
+        /// All names.
+        known: Vec<String>,
+    },
     /// No test has this name.
     #[error("there is no test `{name}` for these plugins; there are: {}", known.join(", "))]
     UnknownTest {

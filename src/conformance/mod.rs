@@ -28,5 +28,5 @@ pub use error::ConformanceError;
 pub use options::GivenOption;
 pub use parent::{Request, check};
 pub use process::{Answer, Child};
-pub use select::{Listed, list, run};
+pub use select::{Contents, Listed, list, run};
 pub use verdict::{Fault, Outcome, Verdict};

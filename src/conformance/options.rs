@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use toml::Value;
 
 use super::context::Context;
-use super::trial::{Input, Stop, Trial, judge};
+use super::trial::{Input, Stop, Trial, in_short, judge};
 use super::verdict::Outcome;
 use crate::host::{Failure, HostError, OptionInfo, OptionKind, PluginInfo};
 
@@ -37,14 +37,14 @@ impl NoInstance {
             HostError::Call { failure: Failure::InvalidArgument | Failure::Failed, .. }
         );
         if refused && self.guessed {
-            return Outcome::skipped(format!("give its options with --option: {}", self.error));
+            return Outcome::skipped(format!("give its options with --option: {}", in_short(&self.error)));
         }
-        Outcome::fault("an instance", self.error.to_string())
+        Outcome::fault("an instance", in_short(&self.error))
     }
 
     /// What it is in every other test.
     pub fn elsewhere(&self) -> Outcome {
-        Outcome::skipped(format!("there is no instance: {}", self.error))
+        Outcome::skipped(format!("there is no instance: {}", in_short(&self.error)))
     }
 }
 

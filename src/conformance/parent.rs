@@ -2,15 +2,18 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use super::error::ConformanceError;
-use super::process::{Answer, Child};
-use super::select::Listed;
+use super::options::GivenOption;
+use super::process::{Answer, Child, NO_ANSWER};
+use super::select::{Contents, Listed};
 use super::verdict::{Fault, Outcome, Verdict};
+
+/// How many tests of a plugin come first. Where one of them gets no answer in time, the others are not waited for.
+const EARLY: usize = 3;
 
 /// What is to be checked.
 pub struct Request<'a> {
@@ -20,6 +23,8 @@ pub struct Request<'a> {
     pub only: Option<String>,
     /// Only tests of this name.
     pub test: Option<String>,
+    /// Options for the plugins that have them.
+    pub options: &'a [GivenOption],
     /// What all inputs are made from.
     pub seed: u64,
     /// How long each process may take.
@@ -40,34 +45,75 @@ pub fn check(
     request: &Request<'_>,
     done: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Vec<Verdict>, ConformanceError> {
-    let tests = select(request, tests(request)?)?;
-    let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let verdicts = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        let work = || -> Result<(), ConformanceError> {
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                let Some(test) = tests.get(number) else { return Ok(()) };
-                let verdict = verdict(request, test)?;
-                verdicts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, verdict));
-                done(finished.fetch_add(1, Ordering::Relaxed) + 1, tests.len());
-            }
-        };
-        let workers: Vec<_> = (0..request.processes.max(1)).map(|_| scope.spawn(work)).collect();
-        let ends = workers.into_iter().filter_map(|worker| worker.join().ok());
-        ends.collect::<Result<(), _>>()
-    })?;
-    let mut verdicts = verdicts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let tests = select(request, contents(request)?)?;
+    let progress = Progress { done, finished: AtomicUsize::new(0), all: tests.len() };
+    let (early, late) = stages(&tests);
+    let mut verdicts = run_all(request, &tests, &early, &progress)?;
+    let silent: Vec<usize> = late.iter().copied().filter(|&i| is_silent(&verdicts, &tests[i])).collect();
+    let late: Vec<usize> = late.into_iter().filter(|i| !silent.contains(i)).collect();
+    verdicts.extend(run_all(request, &tests, &late, &progress)?);
+    for i in silent {
+        let reason = "a test before it got no answer; --test runs this one alone";
+        verdicts.push((i, verdict_of(request, &tests[i], Outcome::skipped(reason), Duration::ZERO)));
+    }
     verdicts.sort_by_key(|(number, _)| *number);
     Ok(verdicts.into_iter().map(|(_, verdict)| verdict).collect())
 }
 
+struct Progress<'a> {
+    done: &'a (dyn Fn(usize, usize) + Sync),
+    finished: AtomicUsize,
+    all: usize,
+}
+
+/// The numbers of the first tests of each plugin, and of the others.
+fn stages(tests: &[Listed]) -> (Vec<usize>, Vec<usize>) {
+    let number_within = |i: usize| tests[..i].iter().filter(|other| same_plugin(other, &tests[i])).count();
+    (0..tests.len()).partition(|&i| number_within(i) < EARLY)
+}
+
+fn same_plugin(a: &Listed, b: &Listed) -> bool {
+    (&a.kind, &a.plugin) == (&b.kind, &b.plugin)
+}
+
+/// Whether one of the first tests of the plugin waited for an answer in vain: each further one would wait as long.
+fn is_silent(early: &[(usize, Verdict)], test: &Listed) -> bool {
+    early.iter().any(|(_, verdict)| {
+        (&verdict.kind, &verdict.plugin) == (&test.kind, &test.plugin)
+            && matches!(&verdict.outcome, Outcome::Fault(fault) if fault.found.starts_with(NO_ANSWER))
+    })
+}
+
+/// Runs the tests of these numbers, several at once.
+fn run_all(
+    request: &Request<'_>,
+    tests: &[Listed],
+    numbers: &[usize],
+    progress: &Progress<'_>,
+) -> Result<Vec<(usize, Verdict)>, ConformanceError> {
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<Vec<(usize, Verdict)>, ConformanceError> {
+        let mut verdicts = Vec::new();
+        while let Some(&number) = numbers.get(next.fetch_add(1, Ordering::Relaxed)) {
+            verdicts.push((number, verdict(request, &tests[number])?));
+            (progress.done)(progress.finished.fetch_add(1, Ordering::Relaxed) + 1, progress.all);
+        }
+        Ok(verdicts)
+    };
+    let verdicts = thread::scope(|scope| {
+        let workers: Vec<_> = (0..request.processes.max(1)).map(|_| scope.spawn(work)).collect();
+        let ends = workers.into_iter().filter_map(|worker| worker.join().ok());
+        ends.collect::<Result<Vec<_>, _>>()
+    })?;
+    Ok(verdicts.into_iter().flatten().collect())
+}
+
 /// The tests of the library, from a child that opens it.
-fn tests(request: &Request<'_>) -> Result<Vec<Listed>, ConformanceError> {
+fn contents(request: &Request<'_>) -> Result<Contents, ConformanceError> {
     let child = start(request, None)?;
     for answer in &child.answers {
         match answer {
-            Answer::Tests(tests) => return Ok(tests.clone()),
+            Answer::Tests(contents) => return Ok(contents.clone()),
             Answer::NotOpened(reason) => return Err(ConformanceError::NotOpened { reason: reason.clone() }),
             Answer::Trying(_) | Answer::Outcome(_) => {}
         }
@@ -77,7 +123,10 @@ fn tests(request: &Request<'_>) -> Result<Vec<Listed>, ConformanceError> {
     Err(ConformanceError::Opening { path: request.library.clone(), reason })
 }
 
-fn select(request: &Request<'_>, tests: Vec<Listed>) -> Result<Vec<Listed>, ConformanceError> {
+fn select(request: &Request<'_>, contents: Contents) -> Result<Vec<Listed>, ConformanceError> {
+    if let Some((name, _)) = request.options.iter().find(|(name, _)| !contents.options.contains(name)) {
+        return Err(ConformanceError::UnknownOption { name: name.clone(), known: contents.options });
+    }
     fn names<'a>(tests: &'a [Listed], name: impl Fn(&'a Listed) -> &'a String) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for name in tests.iter().map(name) {
@@ -87,7 +136,7 @@ fn select(request: &Request<'_>, tests: Vec<Listed>) -> Result<Vec<Listed>, Conf
         }
         names
     }
-    let mut tests = tests;
+    let mut tests = contents.tests;
     if let Some(id) = &request.only {
         let known = names(&tests, |test| &test.plugin);
         tests.retain(|test| test.plugin == *id);
@@ -113,14 +162,18 @@ fn verdict(request: &Request<'_>, test: &Listed) -> Result<Verdict, ConformanceE
             (outcome(&child), child.took)
         }
     };
-    Ok(Verdict {
+    Ok(verdict_of(request, test, outcome, took))
+}
+
+fn verdict_of(request: &Request<'_>, test: &Listed, outcome: Outcome, took: Duration) -> Verdict {
+    Verdict {
         kind: test.kind.clone(),
         plugin: test.plugin.clone(),
         test: test.test.clone(),
         outcome,
         seed: request.seed,
         seconds: took.as_secs_f64(),
-    })
+    }
 }
 
 fn start(request: &Request<'_>, test: Option<&Listed>) -> Result<Child, ConformanceError> {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::select::Listed;
+use super::select::Contents;
 use super::verdict::Outcome;
 
 /// How often a running process is looked after.
@@ -17,6 +17,9 @@ const EVERY: Duration = Duration::from_millis(4);
 const AFTERWARDS: Duration = Duration::from_secs(2);
 /// Most bytes of output that are kept.
 const MOST_OUTPUT: u64 = 1 << 22;
+
+/// How the end of a process begins whose time is up.
+pub(super) const NO_ANSWER: &str = "no answer within";
 
 /// A line that a child writes to its standard output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +30,7 @@ pub enum Answer {
     /// What the test came to.
     Outcome(Outcome),
     /// The tests of the library.
-    Tests(Vec<Listed>),
+    Tests(Contents),
     /// The library cannot be opened.
     NotOpened(String),
 }
@@ -59,7 +62,7 @@ impl Child {
         let (output, errors) = (collect(process.stdout.take()), collect(process.stderr.take()));
         let end = match wait(&mut process, begin + timeout)? {
             Some(status) => unusual(status),
-            None => Some(format!("no answer within {} s", timeout.as_secs_f64())),
+            None => Some(format!("{NO_ANSWER} {} s", timeout.as_secs_f64())),
         };
         let took = begin.elapsed();
         let text = |bytes: Receiver<Vec<u8>>| {

@@ -1,5 +1,6 @@
 //! The tests of a library, and running one of them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -36,13 +37,25 @@ pub struct Listed {
     pub skip: Option<String>,
 }
 
+/// What a library holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// The tests of its plugins.
+    pub tests: Vec<Listed>,
+    /// The names of all options that its plugins take.
+    pub options: Vec<String>,
+}
+
 /// Opens a library and lists the tests of its plugins.
 ///
 /// # Errors
 /// The library cannot be opened.
-pub fn list(library: &Path) -> Result<Vec<Listed>, ConformanceError> {
+pub fn list(library: &Path) -> Result<Contents, ConformanceError> {
     let plugins = Registry::default().load_file(library)?;
-    Ok(plugins.iter().flat_map(|info| tests_of(info)).collect())
+    let options: BTreeSet<String> =
+        plugins.iter().flat_map(|info| &info.options).map(|option| option.name.clone()).collect();
+    let tests = plugins.iter().flat_map(|info| tests_of(info)).collect();
+    Ok(Contents { tests, options: options.into_iter().collect() })
 }
 
 fn tests_of(info: &PluginInfo) -> Vec<Listed> {

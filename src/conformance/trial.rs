@@ -40,8 +40,26 @@ pub(super) type Trial<T = ()> = Result<T, Stop>;
 pub(super) fn strict<T>(answer: Result<T, HostError>) -> Trial<T> {
     answer.map_err(|error| match error {
         HostError::Call { failure: Failure::InvalidArgument | Failure::Failed, .. } => Stop::Refused,
-        other => Stop::broken("an answer, or a refusal with its reason", other.to_string()),
+        other => Stop::broken(expected_instead(&other), in_short(&other)),
     })
+}
+
+fn expected_instead(error: &HostError) -> String {
+    match error {
+        HostError::NotFinite { .. } => "finite pixels".to_owned(),
+        HostError::Value { expected, .. } => format!("{expected}"),
+        _ => "an answer, or a refusal with its reason".to_owned(),
+    }
+}
+
+/// The message without the plugin and its file, which the reader knows.
+pub(super) fn in_short(error: &HostError) -> String {
+    match error {
+        HostError::Call { call, failure, message, .. } => format!("`{call}` {failure}: {message}"),
+        HostError::NotFinite { value, parameters, .. } => format!("the pixel {value} at {parameters:?}"),
+        HostError::Value { call, value, .. } => format!("`{call}` returned {value:?}"),
+        other => other.to_string(),
+    }
 }
 
 /// Something that a plugin is tried on.
@@ -73,8 +91,9 @@ pub(super) fn judge<I: Input>(
     match (judged, refused) {
         (0, 0) => Outcome::skipped("there is nothing to try it on"),
         (0, _) => Outcome::skipped(format!("the plugin refuses all {refused} inputs")),
+        (1, 0) => Outcome::Ok { detail: "1 input".to_owned() },
         (_, 0) => Outcome::Ok { detail: format!("{judged} inputs") },
-        _ => Outcome::Ok { detail: format!("{judged} inputs, {refused} refused") },
+        _ => Outcome::Ok { detail: format!("{judged} of {} inputs, the others refused", judged + refused) },
     }
 }
 
@@ -137,7 +156,10 @@ mod tests {
 
     #[test]
     fn what_was_refused_is_counted() {
-        assert_eq!(below(5, &[1, -1]).0, Outcome::Ok { detail: "1 inputs, 1 refused".to_owned() });
+        assert_eq!(
+            below(5, &[1, -1]).0,
+            Outcome::Ok { detail: "1 of 2 inputs, the others refused".to_owned() }
+        );
         assert!(matches!(below(5, &[-1]).0, Outcome::Skipped { .. }));
         assert!(matches!(below(5, &[]).0, Outcome::Skipped { .. }));
     }

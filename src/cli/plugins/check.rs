@@ -10,7 +10,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::super::messages::with_causes;
-use super::super::progress::clock;
 use super::super::{CliError, OutputArguments, table};
 use crate::conformance::{self, Answer, Context, GivenOption, Listed, Outcome, Request, Verdict};
 
@@ -71,6 +70,7 @@ pub fn run(arguments: &CheckArguments, output: OutputArguments) -> Result<ExitCo
         library: arguments.file.clone(),
         only: arguments.only.clone(),
         test: arguments.test.clone(),
+        options: &arguments.options,
         seed: arguments.seed,
         timeout: arguments.timeout,
         processes: std::thread::available_parallelism().map_or(1, usize::from),
@@ -96,7 +96,7 @@ pub fn run(arguments: &CheckArguments, output: OutputArguments) -> Result<ExitCo
 /// The command of a child.
 fn command(program: &Path, arguments: &CheckArguments, test: Option<&Listed>) -> Command {
     let mut command = Command::new(program);
-    command.args(["plugins", "check"]).arg(&arguments.file).arg("--child");
+    command.args(["plugins", "check", "--child"]);
     match test {
         None => command.arg("list"),
         Some(test) => command.args([&test.kind, &test.plugin, &test.test]),
@@ -106,6 +106,7 @@ fn command(program: &Path, arguments: &CheckArguments, test: Option<&Listed>) ->
     for (name, value) in &arguments.options {
         command.arg("--option").arg(format!("{name}={value}"));
     }
+    command.arg("--").arg(&arguments.file);
     command
 }
 
@@ -155,7 +156,7 @@ fn bar(quiet: bool) -> ProgressBar {
 
 fn print(arguments: &CheckArguments, verdicts: &[Verdict]) -> Result<(), CliError> {
     let mut out = stdout().lock();
-    let mut table = table::new(&["plugin", "test", "result", "detail", "time"], &[4]);
+    let mut table = table::new(&["plugin", "test", "result", "detail"], &[]);
     let mut last = None;
     for verdict in verdicts {
         let plugin = (&verdict.kind, &verdict.plugin);
@@ -169,11 +170,6 @@ fn print(arguments: &CheckArguments, verdicts: &[Verdict]) -> Result<(), CliErro
             &verdict.test,
             result,
             &shortened(detail),
-            &if verdict.seconds > 0.0 {
-                clock(Duration::from_secs_f64(verdict.seconds))
-            } else {
-                String::new()
-            },
         ]);
     }
     writeln!(out, "{table}\n")?;
@@ -190,7 +186,12 @@ fn print(arguments: &CheckArguments, verdicts: &[Verdict]) -> Result<(), CliErro
     let count = |is: fn(&Outcome) -> bool| verdicts.iter().filter(|verdict| is(&verdict.outcome)).count();
     let faults = count(Outcome::is_fault);
     let skipped = count(|outcome| matches!(outcome, Outcome::Skipped { .. }));
-    writeln!(out, "{} tests: {faults} faults, {skipped} skipped", verdicts.len())?;
+    let faults = match faults {
+        0 => "no fault".to_owned(),
+        1 => "1 FAULT".to_owned(),
+        _ => format!("{faults} FAULTS"),
+    };
+    writeln!(out, "{} tests: {faults}, {skipped} skipped", verdicts.len())?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::{Law, Variant};
 use crate::host::Noise;
 
 /// Samples compared with the distribution function.
-const SAMPLES: usize = 20_000;
+const SAMPLES: usize = 100_000;
 /// What the difference of a right law exceeds its limit with, at most.
 const ALPHA: f64 = 1e-9;
 

@@ -1,5 +1,7 @@
 //! tau after tau is tau again, as the class says.
 
+use std::rc::Rc;
+
 use super::super::quantities::{distance, norm};
 use super::super::random::Random;
 use super::super::trial::{Stop, Trial, judge, strict};
@@ -54,7 +56,8 @@ pub(super) fn composition(subject: &Subject<'_>) -> Outcome {
 }
 
 /// The same where clipping gives itself away: images that reach from 0 to 1, moved far to both sides. Where the two ways do
-/// not meet although some pixel left [0, 1], the fault is another one, which `composition` finds.
+/// not meet although some pixel left [0, 1], or not even for small steps on a grey image, the fault is another one, which
+/// `composition` finds.
 pub(super) fn unclipped(subject: &Subject<'_>) -> Outcome {
     over_pairs(subject, Picture::bright, |probe| {
         let (ways, _) = by_composition(probe)?;
@@ -62,6 +65,7 @@ pub(super) fn unclipped(subject: &Subject<'_>) -> Outcome {
         match (apart <= TOLERANCE * largest, ways.inside_unit_interval()) {
             (true, _) => Ok(()),
             (false, false) => Err(Stop::Refused),
+            (false, true) if !meets_in_small(subject, probe)? => Err(Stop::Refused),
             (false, true) => Err(Stop::broken(
                 "two steps to lead where one leads, which needs pixels outside [0, 1]",
                 format!("images that lie {apart:.3e} apart and never leave [0, 1]: they are clipped"),
@@ -86,6 +90,18 @@ pub(super) fn relative(subject: &Subject<'_>) -> Outcome {
             format!("tau(r, tau(xi, x)) = tau(theta, x) to {TOLERANCE:e}, with r from xi to theta: {step}");
         ways.meet(pixels, expected)
     })
+}
+
+/// Whether the two ways meet where nothing is near 0 or 1.
+fn meets_in_small(subject: &Subject<'_>, probe: &Probe<'_>) -> Trial<bool> {
+    const SMALL_STEP: f64 = 0.02;
+    let mut grey = Picture::clone(&probe.picture);
+    grey.pixels.iter_mut().for_each(|pixel| *pixel = 0.45 + 0.1 * *pixel);
+    let points = probe.points.iter().map(|point| subject.space.towards_identity(point, SMALL_STEP)).collect();
+    let small = Probe { picture: Rc::new(grey), points, ..probe.clone() };
+    let (ways, _) = by_composition(&small)?;
+    let (apart, largest) = ways.apart(&small.picture.pixels);
+    Ok(apart <= TOLERANCE * largest)
 }
 
 fn by_composition(probe: &Probe<'_>) -> Trial<(Ways, Vec<f64>)> {

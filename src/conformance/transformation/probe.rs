@@ -16,9 +16,10 @@ pub(super) struct Probe<'a> {
     pub picture: Rc<Picture>,
     /// What the points are called.
     pub roles: &'static [&'static str],
+    /// Whose test it is.
+    pub subject: &'a Subject<'a>,
     /// Parameter points, m values each, as many as roles.
     pub points: Vec<Vec<f64>>,
-    subject: &'a Subject<'a>,
 }
 
 impl<'a> Probe<'a> {

@@ -11,7 +11,7 @@ use super::probe::Probe;
 use super::subject::Subject;
 
 /// Pairs of points that a box is tried on.
-const PAIRS: usize = 24;
+const PAIRS: usize = 48;
 /// More than any computation in 32 bits should lose, relative to the image.
 const MOST_ROUNDING: f64 = 1e-3;
 
@@ -93,9 +93,9 @@ fn over_boxes(subject: &Subject<'_>, mut trial: impl FnMut(&Probe<'_>, &mut Rand
     let mut random = subject.random();
     let mut pictures = Subject::pictures(SMALL, &mut random, Picture::noise);
     pictures.push(Rc::new(Picture::checkers([1, 9, 8])));
-    let mut probes = subject.probes_of(&pictures, &["box from", "to"], &boxes(subject, 8, &mut random));
+    let mut probes = subject.probes_of(&pictures, &["box from", "to"], &boxes(subject, 24, &mut random));
     let large = [Rc::new(Picture::noise(USUAL[0], &mut random))];
-    probes.extend(subject.probes_of(&large, &["box from", "to"], &boxes(subject, 1, &mut random)));
+    probes.extend(subject.probes_of(&large, &["box from", "to"], &boxes(subject, 4, &mut random)));
     judge(subject.context, probes, |probe| trial(probe, &mut subject.context.random(4)))
 }
 
