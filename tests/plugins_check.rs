@@ -193,7 +193,7 @@ fn inputs_are_small_and_commands_reproduce() {
     assert!(table.contains("| panics_somewhere | domain | FAULT  |"), "{table}");
     assert!(table.contains("FAULT: transformation `panics_somewhere`, test `domain`"), "{table}");
     assert!(table.contains("  expected    an answer") && table.contains("  run again   gsmooth "), "{table}");
-    assert!(table.contains("1 tests: 1 FAULT, 0 skipped"), "{table}");
+    assert!(table.contains("1 test: 1 FAULT, 0 skipped"), "{table}");
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn options_are_handed_on() {
     assert!(verdicts(&refused)[0]["found"].as_str().unwrap().contains("must be greater than 0"));
     let unknown = of(&["--option", "scael=1.0"]);
     assert_eq!(unknown.status.code(), Some(2));
-    assert!(support::stderr(&unknown).contains("no option `scael`; there are: scale"));
+    assert!(support::stderr(&unknown).contains("has an option `scael`; there are: scale"));
 }
 
 #[test]
@@ -251,4 +251,46 @@ fn what_cannot_be_checked_is_an_error() {
         assert_eq!(output.status.code(), Some(2));
         assert!(support::stderr(&output).contains(message), "{}", support::stderr(&output));
     }
+}
+
+#[cfg(unix)]
+fn compile(source: &Path, folder: &Path, stem: &str) -> PathBuf {
+    let library = folder.join(file_name(stem));
+    let status = Command::new("cc")
+        .args(["-std=c11", "-O2", "-shared", "-fPIC"])
+        .arg(format!("-I{}/plugins/abi/include", env!("CARGO_MANIFEST_DIR")))
+        .arg(source)
+        .args(["-lm", "-o"])
+        .arg(&library)
+        .status()
+        .unwrap();
+    assert!(status.success());
+    library
+}
+
+#[cfg(unix)]
+#[test]
+fn plugins_in_c_are_checked_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let vignette =
+        compile(&support::repository().join("examples/c-plugin/vignette.c"), folder.path(), "vignette");
+    let run = check(&vignette, &["--json"]);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stdout));
+    let lipschitz = verdicts(&run).into_iter().find(|v| v["test"] == "lipschitz").unwrap();
+    assert_eq!(lipschitz["result"], "ok");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_library_that_dies_on_opening_does_not_take_the_checker_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("dies.c");
+    std::fs::write(
+        &source,
+        "#include <stdlib.h>\n__attribute__((constructor)) static void dies(void) { abort(); }\n",
+    )
+    .unwrap();
+    let run = check(&compile(&source, folder.path(), "dies"), &[]);
+    assert_eq!(run.status.code(), Some(3));
+    assert!(support::stderr(&run).contains("ended by signal 6 (abort)"), "{}", support::stderr(&run));
 }

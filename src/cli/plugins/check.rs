@@ -14,19 +14,49 @@ use super::super::{CliError, OutputArguments, table};
 use crate::conformance::{self, Answer, Context, GivenOption, Listed, Outcome, Request, Verdict};
 
 const HELP: &str = "\
-What is tried:
-  transformations  the identity gives back the bits of the image; apply depends on nothing but image and parameters, \
-whatever the batch and the thread; it writes its output, all of it, and nothing else; pixels are finite over the domain; \
-compositions and the law of gamma are as the class says, without clipping; the bounds of lipschitz and rounding, and the \
-list of levels, hold wherever they are tried
-  noise laws       cdf, sf, quantile and isf belong together into the tails; the density is their slope and log-concave; \
-samples follow the law, each from its own word
-  estimators       what is called proven is not below suprema known in closed form; no bound is below a distance that was \
-seen; evaluations are counted, failures end the search
+Tests of transformations:
+  options        instances can be made with defaults, and at the ends of what options declare to take
+  identity       at the identity an image comes back bit for bit, -0.0 included
+  domain         over the domain, ends included, pixels are finite and no call panics
+  shapes         odd shapes of images are transformed or refused
+  deterministic  the same call gives the same bits
+  batch          an image comes out the same alone and in a batch
+  threads        calls that overlap on several threads change nothing
+  memory         the output is written, and nothing else
+  written        all of the output is written
+  composition    two steps are one step by theta + xi, or by what `compose` says
+  unclipped      so they are where pixels leave [0, 1]
+  relative       the step from one parameter to another leads there
+  law_of_gamma   compositions with normal parameters have the law that is stated
+  lipschitz      no move is faster than the bound that is stated
+  rounding       the bound of the rounding error is finite and small
+  levels         every parameter acts like one of the levels
 
-Each test runs in a process of its own, so that a plugin may crash or hang; that is then what the test found. A FAULT comes \
-with the smallest failing input that was found and with a command that runs that test alone. No fault does not prove a \
-plugin right: what is tried are samples.
+Tests of noise laws:
+  options        as above
+  support        nothing lies outside the support
+  probabilities  cdf and sf add up to 1 and are monotone
+  inverse        quantile inverts cdf, and isf inverts sf
+  tails          so they do down to 1e-12, relative to the probability
+  density        the density is the slope of cdf and sf
+  log_concave    the density is log-concave
+  samples        samples follow cdf, whatever the word
+  words          each sample depends on its own word alone
+  threads        as above
+
+Tests of estimators:
+  options        as above
+  proven         what is called proven is not below suprema known in closed form, spikes included
+  unfounded      without growth bounds nothing is called proven
+  estimate       no bound is below a distance that was seen
+  evaluations    evaluations are counted, and no more than allowed
+  errors         a failure of the oracle ends the search
+  deterministic  the same question gets the same bound
+  threads        as above
+
+Each test runs in a process of its own, so that a plugin may crash or hang: that is then what the test found. Inputs go from \
+simple to random ones. A FAULT comes with the smallest failing input that was found, and with a command that runs that test \
+alone. Tests are samples: that none finds a fault does not prove a plugin right.
 
 Exit codes: 0 no fault; 1 faults; 2 bad usage; 3 the file is no plugin library.
 
@@ -35,7 +65,7 @@ Example:
 
 /// Tries out whether the plugins of a library keep their promises
 #[derive(Debug, Args)]
-#[command(after_long_help = HELP, after_help = "--help tells what is tried.")]
+#[command(after_long_help = HELP, after_help = "--help describes the tests.")]
 pub struct CheckArguments {
     /// The plugin library
     #[arg(value_name = "FILE")]
@@ -191,7 +221,8 @@ fn print(arguments: &CheckArguments, verdicts: &[Verdict]) -> Result<(), CliErro
         1 => "1 FAULT".to_owned(),
         _ => format!("{faults} FAULTS"),
     };
-    writeln!(out, "{} tests: {faults}, {skipped} skipped", verdicts.len())?;
+    let tests = if verdicts.len() == 1 { "test" } else { "tests" };
+    writeln!(out, "{} {tests}: {faults}, {skipped} skipped", verdicts.len())?;
     Ok(())
 }
 
