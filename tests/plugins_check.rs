@@ -215,6 +215,16 @@ fn the_standard_plugins_have_no_fault() {
 }
 
 #[test]
+fn every_test_is_described() {
+    let help = support::plain_gsmooth().args(["plugins", "check", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    for verdict in verdicts(planted_run()) {
+        let test = verdict["test"].as_str().unwrap();
+        assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{test} "))), "{test}");
+    }
+}
+
+#[test]
 fn options_are_handed_on() {
     let library = support::profile_folder().join(file_name("noises"));
     support::build_plugins();

@@ -47,7 +47,7 @@ pub(super) fn strict<T>(answer: Result<T, HostError>) -> Trial<T> {
 fn expected_instead(error: &HostError) -> String {
     match error {
         HostError::NotFinite { .. } => "finite pixels".to_owned(),
-        HostError::Value { expected, .. } => format!("{expected}"),
+        HostError::Value { expected, .. } => (*expected).to_owned(),
         _ => "an answer, or a refusal with its reason".to_owned(),
     }
 }

@@ -29,8 +29,11 @@ struct Variant {
     label: String,
 }
 
+/// Tries one promise.
+pub(super) type Run = fn(&Bounder<'_>) -> Outcome;
+
 /// All tests, in the order in which they are shown.
-pub(super) const TESTS: &[Test<fn(&Bounder<'_>) -> Outcome>] = &[
+pub(super) const TESTS: &[Test<Run>] = &[
     Test { name: "options", applies: always, run: options },
     Test { name: "proven", applies: always, run: bounds::proven },
     Test { name: "unfounded", applies: always, run: bounds::unfounded },

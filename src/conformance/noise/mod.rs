@@ -28,8 +28,11 @@ struct Variant {
     label: String,
 }
 
+/// Tries one promise.
+pub(super) type Run = fn(&Law<'_>) -> Outcome;
+
 /// All tests, in the order in which they are shown.
-pub(super) const TESTS: &[Test<fn(&Law<'_>) -> Outcome>] = &[
+pub(super) const TESTS: &[Test<Run>] = &[
     Test { name: "options", applies: always, run: options },
     Test { name: "support", applies: always, run: functions::support },
     Test { name: "probabilities", applies: always, run: functions::probabilities },

@@ -15,7 +15,11 @@ pub(super) fn identity(subject: &Subject<'_>) -> Outcome {
     let mut random = subject.random();
     let shapes = [SMALL, USUAL, &[LARGE]].concat();
     let pictures = Subject::pictures(&shapes, &mut random, Picture::with_odd_values);
-    judge(subject.context, subject.probes(&pictures, &[subject.space.identity.clone()]), comes_back)
+    judge(
+        subject.context,
+        subject.probes(&pictures, std::slice::from_ref(&subject.space.identity)),
+        comes_back,
+    )
 }
 
 fn comes_back(probe: &Probe<'_>) -> Trial {

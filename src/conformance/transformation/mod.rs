@@ -18,8 +18,11 @@ use super::verdict::Outcome;
 use crate::host::{Class, PluginInfo};
 pub(super) use subject::Subject;
 
+/// Tries one promise.
+pub(super) type Run = fn(&Subject<'_>) -> Outcome;
+
 /// All tests, in the order in which they are shown.
-pub(super) const TESTS: &[Test<fn(&Subject<'_>) -> Outcome>] = &[
+pub(super) const TESTS: &[Test<Run>] = &[
     Test { name: "options", applies: always, run: domain::options },
     Test { name: "identity", applies: always, run: domain::identity },
     Test { name: "domain", applies: always, run: domain::domain },

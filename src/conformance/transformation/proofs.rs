@@ -56,8 +56,8 @@ fn pair(low: &[f64], high: &[f64], number: usize, random: &mut Random) -> (Vec<f
     let share = [1.0, 0.25, 0.02, 1e-3][number / 2 % 4];
     let mut inside = || -> Vec<f64> { low.iter().zip(high).map(|(&l, &h)| random.between(l, h)).collect() };
     let mut from = inside();
-    if number % 3 == 0 {
-        from = if number % 2 == 0 { low.to_vec() } else { high.to_vec() };
+    if number.is_multiple_of(3) {
+        from = if number.is_multiple_of(2) { low.to_vec() } else { high.to_vec() };
     }
     let target = inside();
     let step = |j: usize| if along == m || along == j { share * (target[j] - from[j]) } else { 0.0 };
