@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod certify;
 pub mod cli;
+pub mod conformance;
 pub mod data;
 pub mod host;
 pub mod onnx;

@@ -3,6 +3,7 @@
 use crate::audit::diagnostic::Diagnostic;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
+use crate::conformance::ConformanceError;
 use crate::host::HostError;
 use crate::onnx::runtime::RuntimeError;
 use crate::template::TemplateError;
@@ -25,6 +26,9 @@ pub enum CliError {
     /// A new plugin can't be written.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// Plugins can't be checked.
+    #[error(transparent)]
+    Conformance(#[from] ConformanceError),
     /// ONNX Runtime can't be had.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
@@ -48,11 +52,17 @@ impl CliError {
             | Self::Host(HostError::UnknownPlugin { .. })
             | Self::Template(
                 TemplateError::Name { .. } | TemplateError::Taken { .. } | TemplateError::Occupied { .. },
+            )
+            | Self::Conformance(
+                ConformanceError::UnknownPlugin { .. }
+                | ConformanceError::UnknownTest { .. }
+                | ConformanceError::UnknownOption { .. },
             ) => 2,
             Self::Run(_)
             | Self::Probe(_)
             | Self::Host(_)
             | Self::Template(_)
+            | Self::Conformance(_)
             | Self::Runtime(_)
             | Self::Output(_)
             | Self::Json(_) => 3,

@@ -36,7 +36,7 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 a `require` of the audit was not met; 2 bad usage or audit file; 3 a model, plugin, data file or \
+Exit codes: 0 done; 1 a `require` of the audit was not met, or `plugins check` found a fault; 2 bad usage or audit file; 3 a model, plugin, data file or \
 runtime is missing or unfit; 4 interrupted, resumable; 5 some images ended in an error (they count as not certified).";
 
 #[derive(Debug, Subcommand)]
@@ -48,7 +48,7 @@ enum Command {
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
     #[command(subcommand)]
     Calc(calc::CalcCommand),
-    /// Lists, describes or begins plugins
+    /// Lists, describes, begins or checks plugins
     #[command(subcommand)]
     Plugins(plugins::PluginsCommand),
     /// Shows or installs ONNX Runtime

@@ -1,5 +1,6 @@
 //! `gsmooth plugins`.
 
+mod check;
 mod list;
 mod new;
 mod show;
@@ -10,7 +11,7 @@ use clap::Subcommand;
 
 use super::{CliError, OutputArguments, PluginPathArguments};
 
-/// Lists, describes or begins plugins.
+/// Lists, describes, begins or checks plugins.
 #[derive(Debug, Subcommand)]
 pub enum PluginsCommand {
     /// Lists all plugins on the search path
@@ -19,6 +20,8 @@ pub enum PluginsCommand {
     Show(show::ShowArguments),
     /// Writes the folder of a new plugin: a template that builds, is tested and loads at once
     New(new::NewArguments),
+    /// Tries out whether the plugins of a library keep their promises
+    Check(check::CheckArguments),
 }
 
 /// Runs the command.
@@ -27,5 +30,6 @@ pub fn run(command: &PluginsCommand, output: OutputArguments) -> Result<ExitCode
         PluginsCommand::List(path) => list::run(&path.registry()?, output),
         PluginsCommand::Show(arguments) => show::run(arguments, output),
         PluginsCommand::New(arguments) => new::run(arguments, output),
+        PluginsCommand::Check(arguments) => check::run(arguments, output),
     }
 }
