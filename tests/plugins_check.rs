@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 /// The fault of each planted plugin: the test that must find it, and words of what it finds.
-const PLANTED: [(&str, &str, &str); 29] = [
+const PLANTED: [(&str, &str, &str); 32] = [
     ("loses_sign_of_zero", "identity", "0.0 for -0.0"),
     ("forgetful", "deterministic", ", then "),
     ("batch_dependent", "batch", "as image 1 of 2"),
@@ -27,6 +27,7 @@ const PLANTED: [(&str, &str, &str); 29] = [
     ("missing_levels", "levels", "an image of its own"),
     ("not_a_number_at_the_end", "domain", "the pixel NaN at [1.0]"),
     ("panics_somewhere", "domain", "`apply` panicked: amount 0.5 is not foreseen"),
+    ("panics_on_wide", "shapes", "`apply` panicked: too wide"),
     ("hangs", "domain", "no answer within 3 s"),
     ("aborts_process", "domain", "ended by signal 6"),
     ("segfaults", "domain", "ended by signal 11"),
@@ -36,8 +37,10 @@ const PLANTED: [(&str, &str, &str); 29] = [
     ("cauchy", "log_concave", "-"),
     ("other_samples", "samples", "away"),
     ("wrong_density", "density", "e-1"),
+    ("uneven_sum", "probabilities", " = 0.99999999"),
     ("neighbours", "words", "among others"),
     ("grid_proven", "proven", "0."),
+    ("unfounded", "unfounded", "the finite bound"),
     ("below_what_it_saw", "estimate", "2.7"),
 ];
 /// The same of estimators that ask too much.
@@ -152,12 +155,14 @@ fn a_fault_is_laid_to_one_promise() {
         "wrong_law",
         "wrong_relative",
         "missing_levels",
+        "panics_on_wide",
         "stillborn",
         "cauchy",
         "other_samples",
         "wrong_density",
         "neighbours",
         "grid_proven",
+        "unfounded",
         "below_what_it_saw",
         "insatiable",
         "stubborn",
