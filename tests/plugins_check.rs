@@ -204,7 +204,7 @@ fn inputs_are_small_and_commands_reproduce() {
 #[test]
 fn the_standard_plugins_have_no_fault() {
     support::build_plugins();
-    for (library, plugins) in [("transformations", 7), ("noises", 6), ("estimators", 3)] {
+    for (library, plugins) in [("transformations", 23), ("noises", 6), ("estimators", 4)] {
         for seed in ["1", "2"] {
             let library = support::profile_folder().join(file_name(library));
             let run = check(&library, &["--json", "--seed", seed]);

@@ -73,9 +73,7 @@ fn build(folder: &Path, name: &str, language: &str) -> PathBuf {
 
 /// `gsmooth plugins check LIBRARY` finds nothing.
 fn check(library: &Path) {
-    // TO BE FILLED IN where the subcommand exists:
-    // gsmooth().args(["plugins", "check"]).arg(library).assert().success();
-    let _ = library;
+    gsmooth().args(["plugins", "check"]).arg(library).assert().success();
 }
 
 /// `gsmooth plugins list` shows the plugin, and where it comes from.

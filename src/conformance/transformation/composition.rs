@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::host::Class;
+
 use super::super::quantities::{distance, norm};
 use super::super::random::Random;
 use super::super::trial::{Stop, Trial, judge, strict};
@@ -116,13 +118,26 @@ fn meets_in_small(subject: &Subject<'_>, probe: &Probe<'_>) -> Trial<bool> {
 fn by_composition(probe: &Probe<'_>) -> Trial<(Ways, Vec<f64>)> {
     let (variant, theta, xi) = (probe.variant, &probe.points[0], &probe.points[1]);
     let (pixels, shape) = (&probe.picture.pixels, probe.picture.shape);
-    let Some(gamma) = strict(variant.transformation.compose(theta, xi))? else {
-        return Err(Stop::Refused);
-    };
+    let Some(gamma) = gamma(probe, theta, xi)? else { return Err(Stop::Refused) };
     let between = variant.apply(pixels, shape, xi)?;
     let twice = variant.apply(&between, shape, theta)?;
     let once = variant.apply(pixels, shape, &gamma)?;
     Ok((Ways { between, twice, once }, gamma))
+}
+
+/// gamma(theta, xi) as certificates take it: theta + xi for additive transformations, theta + gamma(0, xi) where they have
+/// finitely many parameters, and what `compose` says for others.
+fn gamma(probe: &Probe<'_>, theta: &[f64], xi: &[f64]) -> Trial<Option<Vec<f64>>> {
+    let transformation = &probe.variant.transformation;
+    let plus = |shift: &[f64]| theta.iter().zip(shift).map(|(theta, shift)| theta + shift).collect();
+    if transformation.class() != Class::Additive {
+        return strict(transformation.compose(theta, xi));
+    }
+    if !transformation.info().offers.contains(&"levels") {
+        return Ok(Some(plus(xi)));
+    }
+    let shift = strict(transformation.compose(&vec![0.0; xi.len()], xi))?;
+    Ok(shift.map(|shift| plus(&shift)))
 }
 
 /// Tries pairs (theta, xi), from simple to random.
