@@ -281,7 +281,9 @@ typedef struct {
 } gsmooth_head;
 
 enum {
-    /* tau(theta, tau(xi, x)) = tau(theta + xi, x), exactly in real arithmetic, without clipping; the identity is 0. */
+    /* tau(theta, tau(xi, x)) = tau(theta + xi, x), exactly in real arithmetic, without clipping; the identity is 0. Where
+     * `levels` says that there are finitely many, tau(theta + gamma(0, xi), x) with gamma(0, xi) from `compose`: the level
+     * that xi acts like. */
     GSMOOTH_ADDITIVE = 0,
     /* tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x), and `law_of_gamma` states the law of gamma for Gaussian theta. */
     GSMOOTH_RESOLVABLE = 1,
