@@ -28,10 +28,10 @@ TUNING_IMAGES = 5_000
 SHIPPED_TEST_IMAGES = 1_000
 
 
-def cache_folder() -> Path:
-    """The user's cache folder for downloads (created if missing)."""
+def cache_folder(name: str = "mnist") -> Path:
+    """The user's cache folder for downloads of a data set (created if missing)."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "gsmooth" / "mnist"
+    folder = Path(base) / "gsmooth" / name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -49,9 +49,13 @@ def archive() -> Path:
 
 
 def read_idx(member: str) -> np.ndarray:
-    """One idx file of the archive as an array of unsigned bytes, its header checked against its size."""
+    """One idx file of the archive as an array of unsigned bytes."""
     with tarfile.open(archive()) as tar:
-        data = tar.extractfile(f"package/data/{member}").read()
+        return idx_array(tar.extractfile(f"package/data/{member}").read(), member)
+
+
+def idx_array(data: bytes, member: str) -> np.ndarray:
+    """The array of unsigned bytes of an idx file, its header checked against its size."""
     zero, kind, dimensions = struct.unpack(">HBB", data[:4])
     if (zero, kind) != (0, 8):
         raise ValueError(f"{member}: not an idx file of unsigned bytes")

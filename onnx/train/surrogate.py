@@ -1,4 +1,7 @@
-"""Trains a surrogate (F1, F2, H) of defocus blur around the frozen classifier, for certification.
+"""Trains a surrogate (F1, F2, H) of defocus blur around a frozen classifier, for certification.
+
+The classifier is any ONNX file that takes images [N,1,28,28] in [0, 1], whoever trained it: gradients pass through its graph
+(onnx_module.py), and its weights are never changed.
 
 By default for one anchor. With --pair-step it is trained for a cover: what counts then is how far the code moves from one
 blur to the next, so D is penalised between xi and xi + pair-step of the range, and codes of blurred images are noised too. With
@@ -20,13 +23,16 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
+import fashion
 import mnist
 from certify_estimate import Estimate, estimate, squared_distance
-from export import export, load_weights, sha256
-from networks import CODE_SHAPE, Classifier, Decoder, ImageEncoder, ParameterEncoder, SmoothedSample, parameter_count
+from export import export, sha256
+from networks import CODE_SHAPE, Decoder, ImageEncoder, ParameterEncoder, SmoothedSample, parameter_count
+from onnx_module import OnnxModule
 from transformations import LARGEST_RADIUS, DefocusBlur
 
 RADII = (1.0, 3.0, 5.0)
+DATA = {"mnist": mnist, "fashion": fashion}
 
 
 class Surrogate(nn.Module):
@@ -79,11 +85,11 @@ def lipschitz(encoder: ImageEncoder) -> Tensor:
     return spectral_norm(first, 32) * spectral_norm(second, 16) * spectral_norm(third, 16)
 
 
-def train(options: argparse.Namespace, classifier: Classifier) -> Surrogate:
+def train(options: argparse.Namespace, classifier: nn.Module) -> Surrogate:
     """Adam with a cosine schedule; the classifier passes gradients but keeps its weights."""
     torch.manual_seed(options.seed)
     generator = torch.Generator().manual_seed(options.seed)
-    images, labels = map(torch.from_numpy, mnist.training_part("training"))
+    images, labels = map(torch.from_numpy, DATA[options.data].training_part("training"))
     blur = DefocusBlur()
     surrogate = Surrogate(options.sigma1, options.sigma2)
     optimizer = torch.optim.Adam(surrogate.parameters(), lr=options.rate)
@@ -133,9 +139,9 @@ def train(options: argparse.Namespace, classifier: Classifier) -> Surrogate:
     return surrogate.eval()
 
 
-def measure(options: argparse.Namespace, surrogate: Surrogate, classifier: Classifier) -> tuple[Estimate, float]:
+def measure(options: argparse.Namespace, surrogate: Surrogate, classifier: nn.Module) -> tuple[Estimate, float]:
     """The certified shares on the first tuning images, and the surrogate's mean L1 error on them."""
-    images, labels = (torch.from_numpy(part[:options.images]) for part in mnist.training_part("tuning"))
+    images, labels = (torch.from_numpy(part[:options.images]) for part in DATA[options.data].training_part("tuning"))
     blur = DefocusBlur()
     with torch.no_grad():
         theta = torch.linspace(0.0, LARGEST_RADIUS, len(images))
@@ -154,13 +160,14 @@ def card(options: argparse.Namespace, digests: dict[str, str], surrogate: Surrog
         ("h.onnx", "`code` [N,8,14,14] to [N,1,28,28]")))
     shares = "\n".join(f"| {radius:g} | {100 * share:.1f} % | {found.mean_distance[radius]:.2f} |"
                        for radius, share in found.certified.items())
-    command = (f"python surrogate.py --sigma1 {options.sigma1:g} --sigma2 {options.sigma2:g} --steps {options.steps} "
+    command = (f"python surrogate.py --data {options.data} --classifier {options.classifier} --sigma1 {options.sigma1:g} --sigma2 {options.sigma2:g} --steps {options.steps} "
                f"--batch {options.batch} --rate {options.rate:g} --hinge {options.hinge:g} --distance-weight {options.distance_weight:g} "
                f"--imitation-weight {options.imitation_weight:g} --ramp {options.ramp:g} --seed {options.seed} "
                f"--pair-step {options.pair_step:g} --lipschitz {options.lipschitz:g} --lipschitz-weight {options.lipschitz_weight:g} "
                f"--output {options.output} --images {options.images} --draws {options.draws}")
     purpose = "a cover" if options.pair_step > 0 else "one anchor"
-    return f"""# Surrogate of defocus blur for MNIST, for certification with {purpose}
+    data = {"mnist": "MNIST", "fashion": "Fashion-MNIST"}[options.data]
+    return f"""# Surrogate of defocus blur for {data}, for certification with {purpose}
 
 | File | Shapes, N dynamic | SHA-256 |
 |---|---|---|
@@ -168,10 +175,10 @@ def card(options: argparse.Namespace, digests: dict[str, str], surrogate: Surrog
 
 - tau(theta, x) ~ H(F1(theta) + F2(x)), theta the radius in pixels, range [0, 5]; borders reflect (reflect-101); no clipping.
 - Noise it was trained for: **sigma1 = {options.sigma1:g}** (theta, Gaussian), **sigma2 = {options.sigma2:g}** (code, Gaussian).
-- Classifier: `../classifier.onnx`, SHA-256 `{digests["classifier.onnx"]}`, frozen. Code dimension {CODE_SHAPE[0] * CODE_SHAPE[1] * CODE_SHAPE[2]},
+- Classifier: `{options.classifier.name}`, SHA-256 `{digests["classifier.onnx"]}`, frozen. Code dimension {CODE_SHAPE[0] * CODE_SHAPE[1] * CODE_SHAPE[2]},
   {parameter_count(surrogate):,} parameters. F2 is convolutions and ReLU only; the product of
   their spectral norms is {lipschitz(surrogate.f2).item():.2f} (torus estimate; gsmooth proves its own bound).
-- Trained on MNIST training images 0 to 54,999 with cross-entropy of f(H(z)) on plain and blurred images, a hinge on D(xi) and a
+- Trained on {data} training images 0 to 54,999 with cross-entropy of f(H(z)) on plain and blurred images, a hinge on D(xi) and a
   small L1 error of the imitation.
 - Recipe, in `onnx/train`: `{command}`
 - Made with PyTorch {torch.__version__.split("+")[0]} on one CPU thread. Other versions or machines give slightly different weights.
@@ -194,9 +201,9 @@ The training options were chosen on these same images, so the figures lean sligh
 
 
 @torch.no_grad()
-def bare_worst_case(options: argparse.Namespace, classifier: Classifier) -> float:
+def bare_worst_case(options: argparse.Namespace, classifier: nn.Module) -> float:
     """Share of the images on which the bare classifier is right on the whole grid, for comparison."""
-    images, labels = (torch.from_numpy(part[:options.images]) for part in mnist.training_part("tuning"))
+    images, labels = (torch.from_numpy(part[:options.images]) for part in DATA[options.data].training_part("tuning"))
     blur = DefocusBlur()
     right = torch.ones(len(images), dtype=torch.bool)
     for radius in torch.linspace(0.0, LARGEST_RADIUS, 41):
@@ -206,7 +213,8 @@ def bare_worst_case(options: argparse.Namespace, classifier: Classifier) -> floa
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--classifier", type=Path, default=Path("../mnist/classifier.onnx"), help="made by classifier.py")
+    parser.add_argument("--data", choices=DATA, default="mnist", help="data set")
+    parser.add_argument("--classifier", type=Path, default=Path("../mnist/classifier.onnx"), help="any ONNX classifier of its images")
     parser.add_argument("--output", type=Path, default=Path("../mnist/defocus-blur"), help="folder for f1, f2, h and CARD.md")
     parser.add_argument("--sigma1", type=float, default=0.5, help="standard deviation of theta (pixels of radius)")
     parser.add_argument("--sigma2", type=float, default=0.25, help="standard deviation of the noise in the code")
@@ -225,13 +233,13 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=2000, help="draws an image when measuring")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    classifier = load_weights(Classifier(), options.classifier).eval().requires_grad_(False)
+    classifier = OnnxModule(options.classifier)
     surrogate = train(options, classifier)
     found, error = measure(options, surrogate, classifier)
     reference = bare_worst_case(options, classifier)
     print(found, f"L1 {error:.4f}", f"bare worst case {reference:.3f}", sep="\n", flush=True)
 
-    images = torch.from_numpy(mnist.training_part("tuning")[0][:7])
+    images = torch.from_numpy(DATA[options.data].training_part("tuning")[0][:7])
     with torch.no_grad():
         codes = surrogate.f2(images) + surrogate.f1(torch.linspace(-1.0, LARGEST_RADIUS, 7)[:, None])
     digests = {"classifier.onnx": sha256(options.classifier)}

@@ -176,6 +176,8 @@ pub struct Case {
     pub claim: Option<Spanned<String>>,
     /// Fails the run (exit code 1) where it is not met.
     pub require: Option<Spanned<Require>>,
+    /// The certified accuracy that others have published, shown beside the case's own; a share, at the last of `radii`.
+    pub published: Option<Spanned<f64>>,
     /// A classifier for this case only: a model file, read like the table's.
     pub classifier: Option<Spanned<PathBuf>>,
     /// The grid of an ablation.

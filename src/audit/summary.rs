@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::records::Record;
 use crate::certify::geometry::Kind;
 use crate::certify::outcome::Status;
+use crate::stats::clopper_pearson::{lower_bound, upper_bound};
 
 /// The figures of a whole run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,9 +50,22 @@ pub struct CertifiedAccuracy {
     pub radius: f64,
     /// The share of images whose label is certified to it.
     pub accuracy: f64,
+    /// The 95 % Clopper-Pearson interval of that share, for images drawn as these were.
+    pub interval: [f64; 2],
     /// Of claims about a surrogate with a known error: the share certified to it for the transformation itself.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub real_accuracy: Option<f64>,
+}
+
+/// What the 95 % interval leaves out at each end.
+const TAIL: f64 = 0.025;
+
+/// The Clopper-Pearson interval of a share, with [`TAIL`] at each end; everything where there are no images.
+fn interval(part: u64, whole: u64) -> [f64; 2] {
+    match whole {
+        0 => [0.0, 1.0],
+        _ => [lower_bound(part, whole, TAIL), upper_bound(part, whole, TAIL)],
+    }
 }
 
 impl CaseSummary {
@@ -69,13 +83,17 @@ impl CaseSummary {
             smoothed_accuracy: share(count(&|r| r.correct && settled(r))),
             certified_accuracy: radii
                 .iter()
-                .map(|radius| CertifiedAccuracy {
-                    radius: *radius,
-                    accuracy: share(count(&|r| r.certifies_label(*radius))),
-                    real_accuracy: records
-                        .iter()
-                        .any(|r| r.radius_real.is_some())
-                        .then(|| share(count(&|r| r.certifies_label_of_real(*radius)))),
+                .map(|radius| {
+                    let certified = count(&|r| r.certifies_label(*radius));
+                    CertifiedAccuracy {
+                        radius: *radius,
+                        accuracy: share(certified),
+                        interval: interval(certified, records.len() as u64),
+                        real_accuracy: records
+                            .iter()
+                            .any(|r| r.radius_real.is_some())
+                            .then(|| share(count(&|r| r.certifies_label_of_real(*radius)))),
+                    }
                 })
                 .collect(),
             kind: certified.map(|r| r.radius_kind).min(),

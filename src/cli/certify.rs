@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::progress::{Progress, clock, thousands};
-use super::table::{self, number, percent};
+use super::certify_table;
+use super::progress::Progress;
+use super::table::{number, percent};
 use super::{CliError, OutputArguments, SourceArguments, messages};
 use crate::audit::plan::Plan;
 use crate::audit::run::{self, Finished};
-use crate::certify::geometry::Kind;
 use crate::smoothing::stop::Stop;
 
 /// Certifies the images of an audit.
@@ -44,7 +44,7 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
     if output.json {
         writeln!(stdout(), "{}", serde_json::to_string_pretty(&finished.summary)?)?;
     } else {
-        print_table(&plan, &finished)?;
+        certify_table::print(&plan, &finished)?;
         writeln!(stdout(), "Run folder: {}", folder.display())?;
     }
     if finished.stopped {
@@ -86,52 +86,6 @@ fn stop_on_interrupt() -> Arc<Stop> {
         tracing::warn!("interrupts end the process at once: {error}");
     }
     stop
-}
-
-fn print_table(plan: &Plan, finished: &Finished) -> Result<(), CliError> {
-    let header =
-        ["case", "method", "radius", "certified", "", "smoothed", "abstained", "draws/image", "time"];
-    let mut table = table::new(&header, &[2, 3, 5, 6, 7, 8]);
-    for ((planned, summary), elapsed) in plan.cases.iter().zip(&finished.summary.cases).zip(&finished.elapsed)
-    {
-        let kind = match summary.kind {
-            Some(Kind::Proven) => "proven",
-            Some(Kind::Estimated) => "estimated",
-            None => "",
-        };
-        let draws = summary.draws.checked_div(summary.images).unwrap_or(0);
-        for (i, entry) in summary.certified_accuracy.iter().enumerate() {
-            let first = |text: String| if i == 0 { text } else { String::new() };
-            table.add_row(vec![
-                first(summary.name.clone()),
-                first(planned.method.to_string()),
-                number(entry.radius),
-                percent(entry.accuracy),
-                kind.to_owned(),
-                first(percent(summary.smoothed_accuracy)),
-                first(summary.abstained.to_string()),
-                first(thousands(draws)),
-                first(clock(*elapsed)),
-            ]);
-        }
-    }
-    let mut out = stdout().lock();
-    writeln!(out, "{table}")?;
-    let alpha = plan.cases.first().map_or(0.0, |case| case.case.sampling.alpha);
-    writeln!(
-        out,
-        "certified: share of the images whose label the smoothed classifier provably gives at every parameter up to\n\
-         the radius; each certificate is wrong with probability at most {alpha}. estimated: the largest move was\n\
-         found among sampled parameters, not proven between them."
-    )?;
-    for summary in finished.summary.cases.iter().filter(|s| s.errors + s.failures > 0) {
-        let (name, errors, failures) = (&summary.name, summary.errors, summary.failures);
-        writeln!(
-            out,
-            "{name}: {errors} images ended in an error, {failures} draws failed; all count as not certified"
-        )?;
-    }
-    Ok(())
 }
 
 /// The exit code: requirements first, then errors.

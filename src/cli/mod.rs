@@ -4,6 +4,7 @@
 
 mod calc;
 mod certify;
+mod certify_table;
 mod check;
 mod error;
 mod messages;

@@ -27,6 +27,8 @@ pub struct PlannedCase {
     pub method: keys::MethodName,
     /// What it must reach, with its place in the audit file.
     pub require: Option<Requirement>,
+    /// The certified accuracy that others have published, at the last radius.
+    pub published: Option<f64>,
     /// f.
     pub classifier: PlannedClassifier,
     /// F1, F2 and H, for semantic cases.
@@ -56,6 +58,7 @@ pub(super) fn plan(
         Vec::new()
     };
     let require = targets::requirement(table, range.cap())?;
+    let published = targets::published(table)?;
     let radii = targets::radii(table, range.cap(), require.as_ref())?;
     let anchors = targets::anchors(table, sampling)?;
     let model = table.classifier.as_ref().unwrap_or(&classifier.get_ref().model);
@@ -102,6 +105,7 @@ pub(super) fn plan(
         case: Arc::new(case),
         method,
         require,
+        published,
         classifier,
         surrogate,
         plugins,

@@ -63,6 +63,17 @@ pub(super) fn requirement(table: &schema::Case, cap: f64) -> Result<Option<Requi
     }))
 }
 
+/// The certified accuracy that the case is shown beside.
+pub(super) fn published(table: &schema::Case) -> Result<Option<f64>, Fault> {
+    let Some(published) = &table.published else { return Ok(None) };
+    let share = *published.get_ref();
+    if (0.0..=1.0).contains(&share) {
+        return Ok(Some(share));
+    }
+    let (found, expected) = (share.to_string(), "a share between 0 and 1".to_owned());
+    Err(Problem::Value { key: "published", found, expected }.at(published.span()))
+}
+
 /// `anchors = 1`, `anchors = { max = .., p = .. }`, or the cover with its defaults.
 pub(super) fn anchors(table: &schema::Case, sampling: &Sampling) -> Result<Anchors, Fault> {
     let anchors = match &table.anchors {
