@@ -127,3 +127,10 @@ fn an_estimator_that_needs_gaussian_noise() {
         refused(&audit).code(AUDIT).at_line(audit.line_of("estimator = ")).says(&words);
     }
 }
+
+#[test]
+fn a_published_accuracy_that_is_no_share() {
+    let audit = Audit::small().with("radii = [4.0, 9.0]", "radii = [4.0, 9.0]\npublished = 97.4");
+    let words = ["`published` can't be 97.4", "between 0 and 1"];
+    refused(&audit).code(AUDIT).at_line(audit.line_of("published")).says(&words);
+}

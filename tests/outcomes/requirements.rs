@@ -56,3 +56,28 @@ fn a_requirement_comes_before_errors() {
     let (code, said) = outcome(&failing.with("radii = [1.0, 5.0]", require));
     assert_eq!(code, Some(1), "{said}");
 }
+
+/// What others have published stands beside the last radius, and nowhere without it.
+#[test]
+fn what_was_published_is_shown_beside_the_last_radius() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = |audit: &Audit, name: &str| {
+        let (said, run) = support::certify(audit, &folder.path().join(name));
+        (String::from_utf8(said.stdout).unwrap(), run)
+    };
+    let (plain, first) = table(&audit(), "plain");
+    assert!(plain.contains("| 95 %") && !plain.contains("published"), "{plain}");
+    let compared = audit().with("radii = [4.0, 9.0]", "radii = [4.0, 9.0]\npublished = 0.4375");
+    let (compared, second) = table(&compared, "compared");
+    let row = |start: &str| compared.lines().find(|line| line.contains(start)).unwrap().to_owned();
+    assert!(row("| gaussian_blur").matches('%').count() == 2, "{compared}");
+    let last = compared.lines().skip_while(|line| !line.contains("gaussian_blur")).nth(1).unwrap();
+    assert!(last.contains("43.8 %"), "{compared}");
+    // It changes nothing of what is certified.
+    assert_eq!(first.body(), second.body());
+    assert_eq!(first.header()["audit"], second.header()["audit"]);
+    let summary = &first.summary()["cases"][0]["certified_accuracy"][0];
+    let share = |key: &serde_json::Value| key.as_f64().unwrap();
+    let (low, high) = (share(&summary["interval"][0]), share(&summary["interval"][1]));
+    assert!(low < share(&summary["accuracy"]) && share(&summary["accuracy"]) <= high, "{summary}");
+}
