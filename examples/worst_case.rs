@@ -2,13 +2,18 @@
 //! range. What certified accuracy falls short of it is what certification costs.
 //!
 //! ```sh
-//! cargo build --release && cargo run --release --example worst_case -- configs/covers.toml zoom_blur
+//! cargo build --release && cargo run --release --example worst_case -- configs/covers.toml zoom_blur 100
 //! ```
+//!
+//! Arguments: the audit, one of its cases (`all`: every one), and how many of its images. The grid of several parameters holds
+//! the corners of the range, and points that fill it evenly.
 
 use std::path::Path;
 
 use gsmooth::audit::plan::case::PlannedCase;
 use gsmooth::audit::plan::{Plan, PlanOptions};
+use gsmooth::certify::case::Method;
+use gsmooth::certify::ranges::Range;
 use gsmooth::certify::worker::CaseWorker;
 use gsmooth::smoothing::question::Counts;
 use gsmooth::smoothing::site::{Draw, Site};
@@ -22,11 +27,19 @@ const DRAWS: u64 = 300;
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().unwrap_or_else(|| "configs/covers.toml".to_owned());
-    let options = PlanOptions { case: arguments.next(), ..PlanOptions::default() };
+    let case = arguments.next().filter(|case| case != "all");
+    let most: usize = arguments.next().map_or(Ok(usize::MAX), |text| text.parse())?;
+    let options = PlanOptions { case, ..PlanOptions::default() };
     let plan = Plan::open(Path::new(&path), &options, &mut |message| eprintln!("{message}"))?;
     for planned in &plan.cases {
-        anyhow::ensure!(planned.case.range.low.len() == 1, "the grid is of one parameter");
-        let indices: Vec<usize> = plan.selection.indices().collect();
+        if matches!(planned.case.method, Method::Enumerate) {
+            println!(
+                "{}: every parameter is tried, so the worst case is what is certified",
+                planned.case.name
+            );
+            continue;
+        }
+        let indices: Vec<usize> = plan.selection.indices().take(most).collect();
         let share = indices.len().div_ceil(plan.threads.max(1)).max(1);
         let right = std::thread::scope(|scope| {
             let parts =
@@ -61,10 +74,8 @@ fn is_right(
     let case = &planned.case;
     let label = planned.classifier.class_of(plan.data.label(index));
     let image = plan.data.image(index)?;
-    let (low, high) = (case.range.low[0], case.range.high[0]);
-    for point in 0..POINTS {
-        let xi = low + (high - low) * point as f64 / (POINTS - 1) as f64;
-        let moved = case.transformation.apply_at(&image, case.shape, &[xi])?;
+    for (point, xi) in grid(&case.range).iter().enumerate() {
+        let moved = case.transformation.apply_at(&image, case.shape, xi)?;
         let mut code = moved.clone();
         if let Some(encoder) = worker.encoder.as_mut() {
             encoder.run(&moved, &mut code)?;
@@ -80,4 +91,23 @@ fn is_right(
         }
     }
     Ok(true)
+}
+
+/// [`POINTS`] parameters of the range: even steps for one parameter; for several the corners, and from there a Kronecker
+/// sequence with the powers of the generalised golden ratio, which fills a box evenly.
+fn grid(range: &Range) -> Vec<Vec<f64>> {
+    let m = range.low.len();
+    let at = |share: &dyn Fn(usize) -> f64| -> Vec<f64> {
+        (0..m).map(|i| range.low[i] + (range.high[i] - range.low[i]) * share(i)).collect()
+    };
+    if m == 1 {
+        return (0..POINTS).map(|point| at(&|_| point as f64 / (POINTS - 1) as f64)).collect();
+    }
+    let corners = (1 << m.min(5)).min(POINTS);
+    let ratio = (0..64).fold(2.0_f64, |ratio, _| (1.0 + ratio).powf(1.0 / (m + 1) as f64));
+    let share = |point: usize, i: usize| match point < corners {
+        true => (point >> i & 1) as f64,
+        false => (0.5 + point as f64 * ratio.powi(-1 - i as i32)).fract(),
+    };
+    (0..POINTS).map(|point| at(&|i| share(point, i))).collect()
 }
