@@ -3,7 +3,10 @@
 use gsmooth_plugin_sdk::{Image, ImageMut, Options, Transformation};
 
 use crate::testing::{binary, noise, smooth};
-use crate::{Brightness, DefocusBlur, GaussianBlur, Rotation, Size, ZoomBlur};
+use crate::{
+    Brightness, Contrast, DefocusBlur, Gamma, GaussianBlur, Pixelate, PixelateLevels, Rotation, Size,
+    ZoomBlur,
+};
 
 const SHAPES: [[usize; 3]; 6] = [[1, 1, 1], [3, 1, 4], [2, 5, 1], [1, 28, 28], [3, 9, 6], [0, 3, 3]];
 
@@ -105,4 +108,23 @@ fn defocus_blur_keeps_its_promises() {
 fn zoom_blur_keeps_its_promises() {
     check::<ZoomBlur>(&[1e-300, 0.2, 1.0, 10.0], &[-1e-9, 10.1]);
     check_bounds::<ZoomBlur>(0.0, 0.3);
+}
+
+#[test]
+fn contrast_keeps_its_promises() {
+    check::<Contrast>(&[-1e30, -0.5, 1e-300, 0.5, 80.0], &[]);
+    check_bounds::<Contrast>(-0.5, 0.5);
+}
+
+#[test]
+fn gamma_keeps_its_promises() {
+    check::<Gamma>(&[-1e30, -0.5, 1e-300, 0.5, 1e30], &[]);
+    check_bounds::<Gamma>(-0.5, 0.5);
+}
+
+#[test]
+fn pixelate_keeps_its_promises() {
+    check::<Pixelate>(&[1e-300, 0.1, 0.5, 0.99, 1.0], &[-1e-9, 1.1]);
+    check_bounds::<Pixelate>(0.0, 0.7);
+    check::<PixelateLevels>(&[1e-300, 0.1, 0.5, 0.99, 1.0], &[-1e-9, 1.1]);
 }
