@@ -4,8 +4,8 @@ use gsmooth_plugin_sdk::{Image, ImageMut, Options, Transformation};
 
 use crate::testing::{binary, noise, smooth};
 use crate::{
-    Brightness, Contrast, DefocusBlur, Gamma, GaussianBlur, Pixelate, PixelateLevels, Rotation, Size,
-    ZoomBlur,
+    Brightness, Contrast, DefocusBlur, Gamma, GaussianBlur, MotionBlur, Pixelate, PixelateLevels, Rotation,
+    RotationalBlur, Scaling, Size, Translation, TranslationZero, ZoomBlur,
 };
 
 const SHAPES: [[usize; 3]; 6] = [[1, 1, 1], [3, 1, 4], [2, 5, 1], [1, 28, 28], [3, 9, 6], [0, 3, 3]];
@@ -127,4 +127,54 @@ fn pixelate_keeps_its_promises() {
     check::<Pixelate>(&[1e-300, 0.1, 0.5, 0.99, 1.0], &[-1e-9, 1.1]);
     check_bounds::<Pixelate>(0.0, 0.7);
     check::<PixelateLevels>(&[1e-300, 0.1, 0.5, 0.99, 1.0], &[-1e-9, 1.1]);
+}
+
+#[test]
+fn scaling_keeps_its_promises() {
+    check::<Scaling>(&[-0.9, -0.3, 1e-300, 0.2, 9.0], &[-0.91, 9.1]);
+    check_bounds::<Scaling>(-0.1, 0.2);
+}
+
+#[test]
+fn rotational_blur_keeps_its_promises() {
+    check::<RotationalBlur>(&[1e-300, 0.2, 10.0, 180.0], &[-1e-9, 180.1]);
+    check_bounds::<RotationalBlur>(0.0, 4.0);
+}
+
+#[test]
+fn motion_blur_keeps_its_promises() {
+    check::<MotionBlur>(&[5e-324, 1e-300, 0.2, 9.0, 64.0], &[-1e-9, 64.1]);
+    check_bounds::<MotionBlur>(0.0, 4.0);
+}
+
+/// Translations copy the bits at their identity, move finite pixels only, and refuse what is no shift.
+fn check_shifts<T: Transformation>() {
+    let this = create::<T>();
+    for [channels, height, width] in SHAPES {
+        let mut pixels = noise(channels * height * width, 1);
+        if let Some(pixel) = pixels.first_mut() {
+            *pixel = -0.0;
+        }
+        let moved = |parameters: &[f64]| {
+            let mut out = vec![f32::NAN; pixels.len()];
+            let image = Image { pixels: &pixels, channels, height, width };
+            let room = ImageMut { pixels: &mut out, channels, height, width };
+            this.apply(image, parameters, room).map(|()| out)
+        };
+        let same = moved(&[0.2, -0.5]).unwrap();
+        assert!(pixels.iter().zip(&same).all(|(a, b)| a.to_bits() == b.to_bits()), "{}", T::ID);
+        for parameters in [[1.0, -1.0], [-7.6, 65536.0], [30.0, 0.0]] {
+            let out = moved(&parameters).unwrap();
+            assert!(out.iter().all(|value| *value == 0.0 || pixels.contains(value)), "{}", T::ID);
+        }
+        for parameters in [&[f64::NAN, 0.0][..], &[0.0, f64::INFINITY], &[0.0], &[0.0; 3]] {
+            assert!(moved(parameters).is_err(), "{} at {parameters:?}", T::ID);
+        }
+    }
+}
+
+#[test]
+fn translations_keep_their_promises() {
+    check_shifts::<Translation>();
+    check_shifts::<TranslationZero>();
 }

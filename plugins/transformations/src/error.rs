@@ -36,7 +36,7 @@ pub enum TransformationError {
         /// Number of values given.
         count: usize,
     },
-    /// A number of zoomed copies that is not supported.
+    /// A number of copies that is not supported.
     #[error("`nodes` is {nodes}, not between {least} and {most}")]
     Nodes {
         /// The number given.

@@ -35,6 +35,11 @@ impl Interval {
         Self { low: self.low.min(other.low), high: self.high.max(other.high) }
     }
 
+    /// The interval with both ends moved into `[low, high]`.
+    pub fn clamp(self, low: f64, high: f64) -> Self {
+        Self { low: self.low.clamp(low, high), high: self.high.clamp(low, high) }
+    }
+
     /// Largest absolute value.
     pub fn magnitude(self) -> f64 {
         self.low.abs().max(self.high.abs())

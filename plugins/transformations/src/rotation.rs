@@ -7,7 +7,7 @@ use gsmooth_plugin_sdk::{
 use crate::domain::Domain;
 use crate::interval::Interval;
 use crate::plane::{Size, finite, magnitude, mean_rounding_bound};
-use crate::sampling::{Ring, Surface};
+use crate::sampling::{Cell, Ring, Surface};
 use crate::speed;
 
 /// The angle in degrees, counter-clockwise as displayed.
@@ -29,17 +29,46 @@ pub fn rotate(pixels: &[f32], size: Size, angle: f64, out: &mut [f32]) {
         out.copy_from_slice(pixels);
         return;
     }
-    let (cy, cx) = size.centre();
-    let (sine, cosine) = angle.to_radians().sin_cos();
-    for (plane, out) in pixels.chunks_exact(size.pixels()).zip(out.chunks_exact_mut(size.pixels())) {
-        let surface = Surface::new(plane, size, Ring::Zero);
-        for (row, out) in out.chunks_exact_mut(size.width).enumerate() {
-            let dy = row as f64 - cy;
-            let (y, x) = (cy + cosine * dy, cx - sine * dy);
-            for (column, out) in out.iter_mut().enumerate() {
-                let dx = column as f64 - cx;
-                *out = surface.value(y + sine * dx, x + cosine * dx) as f32;
+    let surfaces = surfaces(pixels, size);
+    let turn = Turn::new(angle);
+    let mut cells = vec![Cell::default(); size.width];
+    for row in 0..size.height {
+        turn.cells(size, row, &mut cells);
+        for (surface, out) in surfaces.iter().zip(out.chunks_exact_mut(size.pixels())) {
+            for (out, &cell) in out[row * size.width..].iter_mut().zip(&cells) {
+                *out = surface.at(cell) as f32;
             }
+        }
+    }
+}
+
+/// All channels (each of `size`) of `pixels`, surrounded by zeros.
+pub fn surfaces(pixels: &[f32], size: Size) -> Vec<Surface> {
+    pixels.chunks_exact(size.pixels()).map(|plane| Surface::new(plane, size, Ring::Zero)).collect()
+}
+
+/// A rotation by one angle: where it samples the image.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn {
+    sine: f64,
+    cosine: f64,
+}
+
+impl Turn {
+    /// The rotation by `angle` degrees, counter-clockwise as displayed.
+    pub fn new(angle: f64) -> Self {
+        let (sine, cosine) = angle.to_radians().sin_cos();
+        Self { sine, cosine }
+    }
+
+    /// Writes the samples of the output's row `row`; one for each element of `cells`, from the left.
+    pub fn cells(self, size: Size, row: usize, cells: &mut [Cell]) {
+        let (cy, cx) = size.centre();
+        let dy = row as f64 - cy;
+        let (y, x) = (cy + self.cosine * dy, cx - self.sine * dy);
+        for (column, cell) in cells.iter_mut().enumerate() {
+            let dx = column as f64 - cx;
+            *cell = Cell::of(size, y + self.sine * dx, x + self.cosine * dx);
         }
     }
 }
@@ -56,8 +85,7 @@ pub fn speed_bound(pixels: &[f32], size: Size, low: f64, high: f64) -> f64 {
     if pixels.is_empty() {
         return 0.0;
     }
-    let surfaces: Vec<Surface> =
-        pixels.chunks_exact(size.pixels()).map(|plane| Surface::new(plane, size, Ring::Zero)).collect();
+    let surfaces = surfaces(pixels, size);
     let arcs = (EVALUATED_PIXELS / pixels.len()).clamp(16, ARCS);
     let per_radian = speed::supremum(low.to_radians(), high.to_radians(), arcs, |low, high| {
         arc_bound(&surfaces, size, low, high)

@@ -8,8 +8,38 @@ use crate::plane::Size;
 pub enum Ring {
     /// Zeros: the interpolated image falls to zero over one pixel outside the frame, and is zero beyond.
     Zero,
-    /// The nearest pixel of the frame.
+    /// The nearest pixel of the frame, at any distance.
     Nearest,
+}
+
+/// Where a sample lies in a [`Surface`]: a cell between four stored points, and the position inside it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cell {
+    /// Index of the cell's upper left stored point.
+    start: usize,
+    /// Position below the upper points, 0 to 1.
+    down: f64,
+    /// Position to the right of the left points, 0 to 1.
+    right: f64,
+}
+
+impl Cell {
+    /// The cell of position `(y, x)` in coordinates of a frame of `size`.
+    ///
+    /// A position beyond the ring stands for the nearest one on its outer line: there a ring of zeros is zero, and a
+    /// ring of nearest pixels the nearest pixel. So are positions that are no numbers.
+    pub fn of(size: Size, y: f64, x: f64) -> Self {
+        let (row, down) = cell_of_axis(size.height, y);
+        let (column, right) = cell_of_axis(size.width, x);
+        Self { start: row * (size.width + 2) + column, down, right }
+    }
+}
+
+/// The stored index before `position` on an axis of `length` pixels, and the distance from it.
+pub fn cell_of_axis(length: usize, position: f64) -> (usize, f64) {
+    let stored = (position + 1.0).max(0.0).min((length + 1) as f64);
+    let index = (stored as usize).min(length);
+    (index, stored - index as f64)
 }
 
 /// A channel with a ring of one pixel around it. Point `(row, column)` of the frame is stored at
@@ -19,6 +49,7 @@ pub struct Surface {
     values: Vec<f32>,
     size: Size,
     stride: usize,
+    ring: Ring,
 }
 
 impl Surface {
@@ -38,29 +69,33 @@ impl Surface {
                 stored[size.width + 1] = pixels[size.width - 1];
             }
         }
-        Self { values, size, stride }
+        Self { values, size, stride, ring }
     }
 
-    /// The four corners of the cell between stored rows `row`, `row + 1` and columns `column`, `column + 1`.
-    fn corners(&self, row: usize, column: usize) -> [f64; 4] {
-        let start = row * self.stride + column;
+    /// The stored points of row `row` of the frame with its ring (0 is the ring above), W + 2 of them.
+    pub fn stored_row(&self, row: usize) -> &[f32] {
+        &self.values[row * self.stride..][..self.stride]
+    }
+
+    /// The four corners of the cell that starts at stored point `start`.
+    fn corners(&self, start: usize) -> [f64; 4] {
         let (upper, lower) = (&self.values[start..start + 2], &self.values[start + self.stride..][..2]);
         [upper[0].into(), upper[1].into(), lower[0].into(), lower[1].into()]
     }
 
-    /// The interpolated value at `(y, x)` in coordinates of the frame; zero beyond the ring.
+    /// The interpolated value at `(y, x)` in coordinates of the frame.
+    #[cfg(test)]
     pub fn value(&self, y: f64, x: f64) -> f64 {
-        let (y, x) = (y + 1.0, x + 1.0);
-        // Written so that a point on the far side of the ring, where the cell would end, counts as outside;
-        // with zeros there the value is zero either way.
-        if !(y >= 0.0 && x >= 0.0 && y < (self.size.height + 1) as f64 && x < (self.size.width + 1) as f64) {
-            return 0.0;
-        }
-        let (row, column) = (y as usize, x as usize);
-        let (down, right) = (y - row as f64, x - column as f64);
-        let [a, b, c, d] = self.corners(row, column);
-        let (upper, lower) = ((1.0 - right) * a + right * b, (1.0 - right) * c + right * d);
-        (1.0 - down) * upper + down * lower
+        self.at(Cell::of(self.size, y, x))
+    }
+
+    /// The interpolated value at a cell of the same size.
+    #[inline]
+    pub fn at(&self, cell: Cell) -> f64 {
+        let [a, b, c, d] = self.corners(cell.start);
+        let (upper, lower) =
+            ((1.0 - cell.right) * a + cell.right * b, (1.0 - cell.right) * c + cell.right * d);
+        (1.0 - cell.down) * upper + cell.down * lower
     }
 
     /// An interval that holds the derivative of the value along every path inside the box `y` times `x` whose
@@ -72,9 +107,14 @@ impl Surface {
     /// hull over all cells that meet the box. It holds almost everywhere in time, which is all that a bound on
     /// differences needs: on the line between two cells a path either spends no time or has almost always no
     /// velocity across the line, and along the line both cells have the same slope. So a cell that the box only
-    /// touches may be left out.
+    /// touches may be left out. Beyond the ring the surface is zero, or that of the nearest point on the ring's outer
+    /// line, where the slope across the ring is zero as it is beyond.
     pub fn slope(&self, y: Interval, x: Interval, velocity_y: Interval, velocity_x: Interval) -> Interval {
-        let (y, x) = (y + Interval::point(1.0), x + Interval::point(1.0));
+        let (mut y, mut x) = (y + Interval::point(1.0), x + Interval::point(1.0));
+        if self.ring == Ring::Nearest {
+            y = y.clamp(0.0, (self.size.height + 1) as f64);
+            x = x.clamp(0.0, (self.size.width + 1) as f64);
+        }
         let mut result: Option<Interval> = None;
         let mut include = |interval: Interval| {
             result = Some(result.map_or(interval, |hull: Interval| hull.hull(interval)));
@@ -88,7 +128,7 @@ impl Surface {
             let down = part(y, row);
             for column in columns.clone() {
                 let right = part(x, column);
-                let [a, b, c, d] = self.corners(row, column);
+                let [a, b, c, d] = self.corners(row * self.stride + column);
                 let along_x = line(b - a, d - c, down);
                 let along_y = line(c - a, d - b, right);
                 include(velocity_x * along_x + velocity_y * along_y);
@@ -155,10 +195,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_nearest_pixel_goes_on_forever() {
+        let plane = noise(SIZE.pixels(), 3);
+        let surface = Surface::new(&plane, SIZE, Ring::Nearest);
+        assert_eq!(surface.value(-9.0, 1e300) as f32, plane[4]);
+        assert_eq!(surface.value(17.5, 2.0) as f32, plane[3 * SIZE.width + 2]);
+        assert_eq!(surface.value(1.25, -0.75), surface.value(1.25, -30.0));
+    }
+
     proptest! {
         #[test]
         fn slope_holds_every_difference(seed: u64, y in -2.5f64..6.0, x in -2.5f64..7.0, dy in -1.5f64..1.5, dx in -1.5f64..1.5) {
-            let surface = Surface::new(&noise(SIZE.pixels(), seed), SIZE, Ring::Zero);
+            let ring = if seed % 2 == 0 { Ring::Zero } else { Ring::Nearest };
+            let surface = Surface::new(&noise(SIZE.pixels(), seed), SIZE, ring);
             let difference = surface.value(y + dy, x + dx) - surface.value(y, x);
             let slope = surface.slope(
                 Interval::between(y, y + dy), Interval::between(x, x + dx), Interval::point(dy), Interval::point(dx));
