@@ -140,7 +140,7 @@ class Sharpen(nn.Module):
     Each channel is standardised over the image.
     """
 
-    def __init__(self, variances: tuple[float, ...], size: int = 28, regular: float = 0.01) -> None:
+    def __init__(self, variances: tuple[float, ...], size: int = 28, regular: float = 0.003) -> None:
         super().__init__()
         index = torch.arange(size, dtype=torch.float64)
         basis = torch.cos(math.pi * (index[None] + 0.5) * index[:, None] / size) * math.sqrt(2 / size)
@@ -175,7 +175,11 @@ class RowClassifier(nn.Module):
         self.last = nn.Linear(d, 10)
 
     def forward(self, image: Tensor) -> Tensor:
-        features = self.front(image).contiguous(memory_format=torch.channels_last)
+        return self.logits(self.front(image))
+
+    def logits(self, features: Tensor) -> Tensor:
+        """What follows the front."""
+        features = features.contiguous(memory_format=torch.channels_last)
         for convolution, norm in zip(self.convolutions, self.norms):
             features = functional.relu(norm(convolution(features)))
         hidden = functional.relu(self.hidden_norm(self.hidden(features.flatten(1))))

@@ -47,9 +47,10 @@ class Corruption:
 
 
 def logits_of(model: RowClassifier, images: Tensor, half: bool) -> Tensor:
-    """Logits, with 16-bit convolutions where ``half``."""
+    """Logits, with 16-bit layers after the front where ``half``."""
+    features = model.front(images)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
-        return model(images).float()
+        return model.logits(features).float()
 
 
 def hardest(losses: Tensor, count: int, generator: torch.Generator) -> Tensor:
@@ -170,7 +171,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=128, help="images of the pool that the gradient is taken on")
     parser.add_argument("--rate", type=float, default=3e-3, help="peak learning rate")
     parser.add_argument("--affine", type=float, default=0.7, help="strength of the random affine maps")
-    parser.add_argument("--half", action="store_true", help="16-bit convolutions in training: twice as fast where the processor has them")
+    parser.add_argument("--half", action="store_true", help="16-bit layers in training: twice as fast where the processor has them")
     parser.add_argument("--images", type=int, default=1000, help="tuning images that are measured")
     parser.add_argument("--points", type=int, default=31, help="parameters that are measured")
     parser.add_argument("--draws", type=int, default=32, help="draws at each")

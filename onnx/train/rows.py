@@ -41,6 +41,11 @@ def exponential(mean: float) -> Callable[[int, torch.Generator], Tensor]:
     return lambda count, generator: -mean * torch.log1p(-torch.rand(count, generator=generator))
 
 
+def enlarge(images: Tensor, growth: Tensor) -> Tensor:
+    """Scaling by the factor 1 + ``growth[n]``."""
+    return scale(images, 1.0 + growth)
+
+
 def around_the_square(images: Tensor, parameters: Tensor) -> Tensor:
     """Brightness-contrast on the border of the square of half-side 1/2: parameter in [0, 4), once around."""
     along, side = 2 * (parameters % 1.0) - 1.0, parameters.floor().long() % 4
@@ -60,7 +65,7 @@ GAUSSIAN_CHANNELS = (0.0, 6.0, 14.0, 24.0, 36.0)
 
 ROWS = {
     "rotation": Row(-50.0, 50.0, lambda: rotate, widths=(32, 64, 64, 96)),
-    "scaling": Row(0.7, 1.3, lambda: scale),
+    "scaling": Row(-0.3, 0.3, lambda: enlarge),
     "defocus_blur": Row(0.0, 5.0, DefocusBlur),
     "zoom_blur": Row(0.0, 0.5, lambda: zoom_blur, training=lambda: Tabulated(zoom_blur, 0.54)),
     "rotational_blur": Row(0.0, 10.0, lambda: rotational_blur, training=lambda: Tabulated(rotational_blur, 10.8)),
@@ -68,7 +73,7 @@ ROWS = {
     "gaussian_blur": Row(0.0, 36.0, GaussianBlur, front=lambda: Sharpen(GAUSSIAN_CHANNELS),
                          channels=len(GAUSSIAN_CHANNELS), noise=exponential(1.0)),
     "brightness_contrast": Row(0.0, 4.0, lambda: around_the_square, front=Standardize),
-    "translation": Row(0.0, 288.0, lambda: in_spiral, front=lambda: nn.Sequential(Standardize(), Recentre())),
+    "translation": Row(0.0, 288.0, lambda: in_spiral, front=lambda: nn.Sequential(Recentre(), Standardize())),
 }
 
 
