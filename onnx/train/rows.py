@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from networks import Recentre, RowClassifier, Sharpen, Standardize
-from transformations import (DefocusBlur, GaussianBlur, Pixelate, Tabulated, brightness_contrast, cyclic_shift, rotate,
+from transformations import (LARGEST_RADIUS, DefocusBlur, GaussianBlur, Pixelate, Tabulated, brightness_contrast, cyclic_shift, rotate,
                              rotational_blur, scale, zoom_blur)
 
 Transform = Callable[[Tensor, Tensor], Tensor]
@@ -46,6 +46,12 @@ def enlarge(images: Tensor, growth: Tensor) -> Tensor:
     return scale(images, 1.0 + growth)
 
 
+def up_to_the_largest_radius() -> Transform:
+    """Defocus blur, larger radii cut to the largest of its table."""
+    blur = DefocusBlur()
+    return lambda images, radii: blur(images, radii.clamp(max=LARGEST_RADIUS))
+
+
 def around_the_square(images: Tensor, parameters: Tensor) -> Tensor:
     """Brightness-contrast on the border of the square of half-side 1/2: parameter in [0, 4), once around."""
     along, side = 2 * (parameters % 1.0) - 1.0, parameters.floor().long() % 4
@@ -66,7 +72,7 @@ GAUSSIAN_CHANNELS = (0.0, 6.0, 14.0, 24.0, 36.0)
 ROWS = {
     "rotation": Row(-50.0, 50.0, lambda: rotate, widths=(32, 64, 64, 96)),
     "scaling": Row(-0.3, 0.3, lambda: enlarge),
-    "defocus_blur": Row(0.0, 5.0, DefocusBlur),
+    "defocus_blur": Row(0.0, LARGEST_RADIUS, up_to_the_largest_radius),
     "zoom_blur": Row(0.0, 0.5, lambda: zoom_blur, training=lambda: Tabulated(zoom_blur, 0.54)),
     "rotational_blur": Row(0.0, 10.0, lambda: rotational_blur, training=lambda: Tabulated(rotational_blur, 10.8)),
     "pixelate": Row(0.0, 0.5, Pixelate),
