@@ -94,7 +94,7 @@ fn title(transformation: &Transformation) -> String {
     let parameters = transformation.parameters().iter().enumerate().map(|(number, parameter)| {
         let (low, high) = range(transformation, number);
         let unit = if parameter.unit == "1" { "" } else { &parameter.unit };
-        format!("{} {low} to {high} {unit}", parameter.name)
+        format!("{} {low} to {high} {unit}", parameter.name).trim_end().to_owned()
     });
     format!(
         "{} ({}): {}",

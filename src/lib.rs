@@ -5,10 +5,12 @@
 pub mod audit;
 pub mod certify;
 pub mod cli;
+pub mod conformance;
 pub mod data;
 pub mod host;
 pub mod onnx;
 pub mod report;
 pub mod smoothing;
 pub mod stats;
+pub mod template;
 pub mod transformation;

@@ -100,7 +100,7 @@ impl CaseNetworks for Worker {
 
 fn registry() -> Registry {
     support::build_plugins();
-    Registry::load(&SearchPath { folders: vec![support::profile_folder().to_owned()] }).unwrap()
+    Registry::load(&SearchPath::of([support::profile_folder().to_owned()])).unwrap()
 }
 
 fn case(registry: &Registry, mode: Mode, alpha: f64, draws: u64, estimator: &str) -> Case {

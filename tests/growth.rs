@@ -14,7 +14,7 @@ const PIXELS: [f32; 784] = [0.5; 784];
 fn transformation(id: &str) -> Transformation {
     support::build_plugins();
     let folders = vec![support::profile_folder().to_owned()];
-    let registry = Registry::load(&SearchPath { folders }).unwrap();
+    let registry = Registry::load(&SearchPath::of(folders)).unwrap();
     Transformation::from_plugin(registry.transformation(id, &[]).unwrap())
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use gsmooth::host::{HostError, Registry, SearchPath, Transformation};
+use gsmooth::host::{HostError, Origin, Registry, SearchPath, Transformation};
 
 const PACKAGES: [&str; 3] = ["faulty-plugin", "wrong-layout-plugin", "no-entry-plugin"];
 
@@ -24,7 +24,7 @@ impl Folder {
     }
 
     fn load(&self) -> Result<Registry, HostError> {
-        Registry::load(&SearchPath { folders: vec![self.folder.path().to_owned()] })
+        Registry::load(&SearchPath::of([self.folder.path().to_owned()]))
     }
 
     fn assert_named_by(&self, error: &HostError) {
@@ -159,4 +159,41 @@ fn one_file_in_two_folders_is_one_library_but_two_files_clash() {
     folder.assert_named_by(&error);
     assert!(error.to_string().contains(changed.canonicalize().unwrap().to_str().unwrap()), "{error}");
     assert_eq!(registry.plugins().len(), plugins);
+}
+
+/// A file with the same plugins as another and another digest: loaders ignore what follows the last section.
+fn variant(of: &Folder, name: &str) -> PathBuf {
+    let path = of.library.with_file_name(library_name(name));
+    std::fs::write(&path, [std::fs::read(&of.library).unwrap(), name.as_bytes().to_vec()].concat()).unwrap();
+    path
+}
+
+#[test]
+fn plugins_of_a_named_file_win_over_those_in_folders() {
+    let (folder, other) = (Folder::with("faulty-plugin"), Folder::with("faulty-plugin"));
+    let named = variant(&other, "named");
+    std::fs::remove_file(&other.library).unwrap();
+    let registry = Registry::load(&SearchPath::of([folder.folder.path().to_owned(), named.clone()])).unwrap();
+    assert!(registry.plugins().iter().all(|info| info.path == named && info.origin == Origin::Given));
+    let hidden = registry.hidden();
+    assert_eq!(hidden.len(), registry.plugins().len());
+    assert!(hidden.iter().all(|pair| pair.plugin.path == folder.library && pair.by.path == named));
+    assert!(hidden.iter().all(|pair| pair.plugin.id == pair.by.id));
+}
+
+#[test]
+fn two_named_files_clash_and_two_folders_clash() {
+    let (folder, other) = (Folder::with("faulty-plugin"), Folder::with("faulty-plugin"));
+    let named = variant(&other, "named");
+    std::fs::remove_file(&other.library).unwrap();
+    for places in [
+        [folder.library.clone(), named.clone()],
+        [folder.folder.path().to_owned(), other.folder.path().to_owned()],
+    ] {
+        let error = Registry::load(&SearchPath::of(places)).unwrap_err();
+        folder.assert_named_by(&error);
+        let message = error.to_string();
+        assert!(message.contains(named.to_str().unwrap()), "{message}");
+        assert!(message.contains("name the one to use with --plugin-path FILE"), "{message}");
+    }
 }

@@ -30,8 +30,7 @@ struct Image<'a> {
 
 impl Image<'_> {
     fn with<T>(&mut self, estimator: &str, question: impl FnOnce(&mut ChannelGeometry<'_>) -> T) -> T {
-        let registry =
-            Registry::load(&SearchPath { folders: vec![support::profile_folder().to_owned()] }).unwrap();
+        let registry = Registry::load(&SearchPath::of([support::profile_folder().to_owned()])).unwrap();
         let estimator = registry.estimator(estimator, &[]).unwrap();
         let case = &self.plan.cases[0].case;
         let Method::Channel(parts) = &case.method else { panic!("a channel") };

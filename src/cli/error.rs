@@ -3,8 +3,10 @@
 use crate::audit::diagnostic::Diagnostic;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
+use crate::conformance::ConformanceError;
 use crate::host::HostError;
 use crate::onnx::runtime::RuntimeError;
+use crate::template::TemplateError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +23,12 @@ pub enum CliError {
     /// A plugin can't be had.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// A new plugin can't be written.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// Plugins can't be checked.
+    #[error(transparent)]
+    Conformance(#[from] ConformanceError),
     /// ONNX Runtime can't be had.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
@@ -40,10 +48,21 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Audit(diagnostic) => diagnostic.exit_code(),
-            Self::Argument(_) | Self::Host(HostError::UnknownPlugin { .. }) => 2,
+            Self::Argument(_)
+            | Self::Host(HostError::UnknownPlugin { .. })
+            | Self::Template(
+                TemplateError::Name { .. } | TemplateError::Taken { .. } | TemplateError::Occupied { .. },
+            )
+            | Self::Conformance(
+                ConformanceError::UnknownPlugin { .. }
+                | ConformanceError::UnknownTest { .. }
+                | ConformanceError::UnknownOption { .. },
+            ) => 2,
             Self::Run(_)
             | Self::Probe(_)
             | Self::Host(_)
+            | Self::Template(_)
+            | Self::Conformance(_)
             | Self::Runtime(_)
             | Self::Output(_)
             | Self::Json(_) => 3,

@@ -20,6 +20,7 @@ use clap::{Args, Parser, Subcommand};
 pub use error::CliError;
 
 use crate::audit::plan::PlanOptions;
+use crate::host::{HostError, Registry, SearchPath};
 
 /// Proves how far an image classifier holds up under blur, rotation, zoom and other transformations.
 ///
@@ -35,7 +36,7 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 a `require` of the audit was not met; 2 bad usage or audit file; 3 a model, plugin, data file or \
+Exit codes: 0 done; 1 a `require` of the audit was not met, or `plugins check` found a fault; 2 bad usage or audit file; 3 a model, plugin, data file or \
 runtime is missing or unfit; 4 interrupted, resumable; 5 some images ended in an error (they count as not certified).";
 
 #[derive(Debug, Subcommand)]
@@ -47,7 +48,7 @@ enum Command {
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
     #[command(subcommand)]
     Calc(calc::CalcCommand),
-    /// Lists or describes plugins
+    /// Lists, describes, begins or checks plugins
     #[command(subcommand)]
     Plugins(plugins::PluginsCommand),
     /// Shows or installs ONNX Runtime
@@ -69,12 +70,25 @@ pub struct OutputArguments {
     verbose: u8,
 }
 
+/// Where plugins come from.
+#[derive(Debug, Clone, Args)]
+pub struct PluginPathArguments {
+    /// A folder searched for plugins first, or a plugin library, which wins over those in folders; may be given several times
+    #[arg(long, value_name = "PATH")]
+    plugin_path: Vec<PathBuf>,
+}
+
+impl PluginPathArguments {
+    fn registry(&self) -> Result<Registry, HostError> {
+        Registry::load(&SearchPath::standard(&self.plugin_path))
+    }
+}
+
 /// Where plugins and ONNX Runtime come from.
 #[derive(Debug, Clone, Args)]
 pub struct SourceArguments {
-    /// A folder searched for plugins first; may be given several times
-    #[arg(long, value_name = "DIR")]
-    plugin_path: Vec<PathBuf>,
+    #[command(flatten)]
+    plugins: PluginPathArguments,
     /// ONNX Runtime's library, instead of looking for one or fetching it
     #[arg(long, value_name = "FILE")]
     ort_lib: Option<PathBuf>,
@@ -86,7 +100,7 @@ pub struct SourceArguments {
 impl SourceArguments {
     fn plan_options(&self, case: Option<String>) -> PlanOptions {
         PlanOptions {
-            plugin_path: self.plugin_path.clone(),
+            plugin_path: self.plugins.plugin_path.clone(),
             ort_lib: self.ort_lib.clone(),
             offline: self.offline,
             case,

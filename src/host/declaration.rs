@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use gsmooth_plugin_abi::growth::{self, Grows};
 use gsmooth_plugin_abi::{
     EstimatorTable, Head, NoiseTable, Parameter, TableRef, TransformationTable, class, flags, plugin_kind,
 };
@@ -10,6 +11,7 @@ use super::fault::DeclarationError;
 use super::info::{Class, ParameterInfo, PluginInfo, PluginKind};
 use super::library::text;
 use super::options::read_options;
+use super::search::Origin;
 
 /// A table that has been checked: its size, and the functions that must be there.
 #[derive(Debug, Clone, Copy)]
@@ -37,13 +39,13 @@ impl Table {
     }
 }
 
-/// Reads a table; path and digest of the info are left empty.
+/// Reads a table; path, digest and origin of the info are left for the caller to fill in.
 ///
 /// # Safety
 /// The table must be of this layout and live, with all that it points to, as long as the process.
 pub(super) unsafe fn read_table(table: TableRef) -> Result<(Table, PluginInfo), DeclarationError> {
     // SAFETY: promised by the caller.
-    let table = unsafe { cast(table.0)? };
+    let table = unsafe { own(table.0)? };
     let head = table.head();
     required(head.create, "create")?;
     required(head.destroy, "destroy")?;
@@ -60,6 +62,7 @@ pub(super) unsafe fn read_table(table: TableRef) -> Result<(Table, PluginInfo), 
         doc,
         path: PathBuf::new(),
         digest: String::new(),
+        origin: Origin::Given,
         thread_safe: head.flags & flags::THREAD_SAFE != 0,
         options,
         parameters: Vec::new(),
@@ -75,36 +78,39 @@ pub(super) unsafe fn read_table(table: TableRef) -> Result<(Table, PluginInfo), 
     Ok((table, info))
 }
 
+/// The table as this host knows it: a library that was built against an older minor version has null functions at its end.
+///
 /// # Safety
 /// As for [`read_table`].
-unsafe fn cast(head: *const Head) -> Result<Table, DeclarationError> {
+unsafe fn own(head: *const Head) -> Result<Table, DeclarationError> {
     if head.is_null() || !head.is_aligned() {
         return Err(DeclarationError::Pointer);
     }
-    // SAFETY: `Head` is frozen, and every table starts with one.
-    let (size, kind) = unsafe { ((*head).size, (*head).kind) };
-    let large_enough = |expected: usize| match size < expected {
-        true => Err(DeclarationError::TableSize { found: size, expected }),
-        false => Ok(()),
-    };
+    // SAFETY: every table starts with its size, and is frozen as far as its kind.
+    let (size, kind) = unsafe { ((&raw const (*head).size).read(), (&raw const (*head).kind).read()) };
+    if size < size_of::<Head>() {
+        return Err(DeclarationError::TableSize { found: size, expected: size_of::<Head>() });
+    }
     match kind {
-        plugin_kind::TRANSFORMATION => {
-            large_enough(size_of::<TransformationTable>())?;
-            // SAFETY: a table of that kind, and large enough.
-            Ok(Table::Transformation(unsafe { &*head.cast() }))
-        }
-        plugin_kind::NOISE => {
-            large_enough(size_of::<NoiseTable>())?;
-            // SAFETY: as above.
-            Ok(Table::Noise(unsafe { &*head.cast() }))
-        }
-        plugin_kind::ESTIMATOR => {
-            large_enough(size_of::<EstimatorTable>())?;
-            // SAFETY: as above.
-            Ok(Table::Estimator(unsafe { &*head.cast() }))
-        }
+        // SAFETY: a table of that kind.
+        plugin_kind::TRANSFORMATION => unsafe { copy(head.cast()) }.map(Table::Transformation),
+        // SAFETY: as above.
+        plugin_kind::NOISE => unsafe { copy(head.cast()) }.map(Table::Noise),
+        // SAFETY: as above.
+        plugin_kind::ESTIMATOR => unsafe { copy(head.cast()) }.map(Table::Estimator),
         other => Err(DeclarationError::Kind(other)),
     }
+}
+
+/// A copy for as long as the process: a library is never closed either.
+///
+/// # Safety
+/// As for [`read_table`].
+unsafe fn copy<T: Grows>(table: *const T) -> Result<&'static T, DeclarationError> {
+    // SAFETY: promised by the caller.
+    let copy = unsafe { growth::read(table) };
+    copy.map(|table| &*Box::leak(Box::new(table)))
+        .map_err(|found| DeclarationError::TableSize { found, expected: T::FIRST_SIZE })
 }
 
 /// # Safety
@@ -225,12 +231,31 @@ mod tests {
     fn tables_are_checked() {
         assert_refused("its kind is 77", |table| table.head.kind = 77);
         assert_refused("less than the", |table| table.head.size -= 8);
+        assert_refused("less than the", |table| table.head.size = 8);
         assert_refused("`apply` is missing", |table| table.apply = None);
         assert_refused("`create` is missing", |table| table.head.create = None);
         assert_refused("`law_of_gamma` is missing", |table| table.class = class::RESOLVABLE);
         assert_refused("its class is 9", |table| table.class = 9);
         assert_refused("needs a parameter", |table| table.parameters = Slice::EMPTY);
         assert_eq!(refuse(TableRef(std::ptr::null())), DeclarationError::Pointer.to_string());
+    }
+
+    /// What a library of a later minor version declares beyond our table is left alone.
+    #[test]
+    fn longer_tables_are_taken() {
+        #[repr(C)]
+        struct Later {
+            table: TransformationTable,
+            more: [u64; 3],
+        }
+        // SAFETY: a plain structure of numbers and pointers to statics.
+        let mut table = unsafe { std::ptr::read(&raw const BRIGHTEN) };
+        table.head.size = size_of::<Later>();
+        let later: &'static Later = Box::leak(Box::new(Later { table, more: [u64::MAX; 3] }));
+        // SAFETY: leaked, and as long as it says.
+        let (_, info) = unsafe { read_table(TableRef(std::ptr::from_ref(later).cast())) }.unwrap();
+        assert_eq!((info.id.as_str(), info.offers.len()), ("brighten", 3));
+        assert_eq!(later.more, [u64::MAX; 3]);
     }
 
     #[test]

@@ -9,6 +9,14 @@ use super::info::{OptionValue, PluginInfo, PluginKind, describe_range};
 /// What goes wrong between gsmooth and its plugins.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
+    /// A place that the user named is not there.
+    #[error("--plugin-path names {}, which does not exist: name a folder with plugin libraries ({expected}) or one such library", path.display())]
+    Missing {
+        /// The place.
+        path: PathBuf,
+        /// What names of libraries look like here.
+        expected: String,
+    },
     /// A folder of the search path is there but cannot be read.
     #[error("cannot read the plugin folder {}", path.display())]
     Folder {
@@ -82,7 +90,11 @@ pub enum HostError {
         source: DeclarationError,
     },
     /// Two libraries hold plugins of one kind and name.
-    #[error("the {kind} plugin `{id}` is in {} and in {}: remove one", first.display(), second.display())]
+    #[error(
+        "the {kind} plugin `{id}` is in {} and in {}: remove one of the files, or name the one to use with --plugin-path FILE",
+        first.display(),
+        second.display()
+    )]
     Duplicate {
         /// Kind of both.
         kind: PluginKind,

@@ -3,6 +3,8 @@
 use std::fmt::{self, Display};
 use std::path::PathBuf;
 
+use super::search::Origin;
+
 /// The three kinds of plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PluginKind {
@@ -46,6 +48,8 @@ pub struct PluginInfo {
     pub path: PathBuf,
     /// SHA-256 of the library file, in hexadecimal.
     pub digest: String,
+    /// Which entry of the search path it comes from.
+    pub origin: Origin,
     /// Whether calls may overlap; if not, the library is locked for each.
     pub thread_safe: bool,
     /// Options it takes.

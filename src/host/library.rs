@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gsmooth_plugin_abi::growth::{self, Grows};
 use gsmooth_plugin_abi::{self as abi, ENTRY_SYMBOL, Entry, LAYOUT, TableRef};
 use libloading::Library as Handle;
 use sha2::{Digest, Sha256};
@@ -12,7 +13,7 @@ use super::error::HostError;
 use super::fault::DeclarationError;
 use super::info::PluginInfo;
 use super::lock::ReentrantLock;
-use super::search::{expected_name, is_plugin_library};
+use super::search::{Origin, expected_name, is_plugin_library};
 
 /// One plugin of an open library.
 #[derive(Debug, Clone)]
@@ -29,17 +30,19 @@ pub(super) struct File {
     pub(super) path: PathBuf,
     /// SHA-256, hexadecimal.
     pub(super) digest: String,
+    /// Where it was looked for.
+    pub(super) origin: Origin,
 }
 
 impl File {
-    pub(super) fn read(path: &Path) -> Result<Self, HostError> {
+    pub(super) fn read(path: &Path, origin: Origin) -> Result<Self, HostError> {
         if !is_plugin_library(path) {
             return Err(HostError::FileName { path: path.to_owned(), expected: expected_name() });
         }
         let read = || {
             let path = path.canonicalize()?;
             let bytes = std::fs::read(&path)?;
-            Ok(Self { path, digest: hexadecimal(&Sha256::digest(&bytes)) })
+            Ok(Self { path, digest: hexadecimal(&Sha256::digest(&bytes)), origin })
         };
         read().map_err(|source| HostError::Read { path: path.to_owned(), source })
     }
@@ -85,13 +88,12 @@ fn open(path: &Path) -> Result<Handle, libloading::Error> {
 /// `entry` must point to an [`Entry`] of major version 1, that lives, with all that it points to, as long as the process.
 pub(super) unsafe fn read_entry(entry: *const Entry, file: &File) -> Result<Vec<Plugin>, HostError> {
     let path = || file.path.clone();
-    // SAFETY: `size` comes first in every version; checked before anything else is read.
-    let size = unsafe { entry.cast::<usize>().as_ref() }.copied().unwrap_or(0);
-    if size < size_of::<Entry>() {
-        return Err(HostError::EntrySize { path: path(), found: size, expected: size_of::<Entry>() });
-    }
-    // SAFETY: not null, and large enough.
-    let entry = unsafe { &*entry };
+    // SAFETY: promised by the caller.
+    let entry = unsafe { growth::read(entry) }.map_err(|found| HostError::EntrySize {
+        path: path(),
+        found,
+        expected: Entry::FIRST_SIZE,
+    })?;
     if entry.layout != LAYOUT {
         return Err(HostError::Layout { path: path(), found: entry.layout, expected: LAYOUT });
     }
@@ -108,6 +110,7 @@ pub(super) unsafe fn read_entry(entry: *const Entry, file: &File) -> Result<Vec<
         })?;
         info.path = path();
         info.digest.clone_from(&file.digest);
+        info.origin = file.origin;
         let lock = (!info.thread_safe).then(|| Arc::clone(&lock));
         plugins.push(Plugin { info: Arc::new(info), table, lock });
     }
@@ -173,9 +176,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(expected_name().replace("NAME", "abc"));
         std::fs::write(&path, "abc").unwrap();
-        let file = File::read(&path).unwrap();
+        let file = File::read(&path, Origin::Given).unwrap();
         assert_eq!(file.digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert!(matches!(file.open(), Err(HostError::Open { .. })));
-        assert!(matches!(File::read(&folder.path().join("abc.so")), Err(HostError::FileName { .. })));
+        assert!(matches!(
+            File::read(&folder.path().join("abc.so"), Origin::Given),
+            Err(HostError::FileName { .. })
+        ));
     }
 }

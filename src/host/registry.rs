@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use super::instance::Instance;
 use super::library::{File, Plugin};
 use super::noise::Noise;
 use super::options::nearest;
-use super::search::{SearchPath, is_plugin_library};
+use super::search::{Origin, Place, SearchPath, expected_name, is_plugin_library};
 use super::transformation::Transformation;
 
 /// All plugins that were found.
@@ -21,21 +22,39 @@ pub struct Registry {
     /// Sorted by kind and id, as `infos`.
     plugins: Vec<Plugin>,
     infos: Vec<Arc<PluginInfo>>,
+    hidden: Vec<Hidden>,
     /// Digests of the files that have been opened.
     files: BTreeSet<String>,
 }
 
+/// A plugin that was found but is not used: the user named the file of another one of its kind and name.
+#[derive(Debug, Clone)]
+pub struct Hidden {
+    /// The plugin that is not used.
+    pub plugin: Arc<PluginInfo>,
+    /// The one that is.
+    pub by: Arc<PluginInfo>,
+}
+
 impl Registry {
-    /// Opens every plugin library in the folders of the search path. A folder that does not exist is passed over.
+    /// Opens the library files that were given, and then every plugin library in the folders of the search path. A plugin of a
+    /// given file wins over those of its kind and name in folders, which become [`Registry::hidden`]. A folder that does not
+    /// exist is passed over, unless it was given.
     ///
     /// # Errors
-    /// A folder that cannot be read; a library that cannot be opened or declares something that cannot be; two plugins of one
-    /// kind and name.
+    /// A given place that does not exist; a folder that cannot be read; a library that cannot be opened or declares something
+    /// that cannot be; two plugins of one kind and name, neither of which wins.
     pub fn load(path: &SearchPath) -> Result<Self, HostError> {
         let mut registry = Self::default();
-        for folder in &path.folders {
-            for file in libraries(folder)? {
-                registry.load_file(&file)?;
+        let (files, folders): (Vec<_>, Vec<_>) =
+            path.places.iter().partition(|place| place.origin == Origin::Given && place.path.is_file());
+        for file in files {
+            registry.load_file(&file.path)?;
+        }
+        let named = registry.infos.clone();
+        for folder in folders {
+            for path in libraries(folder)? {
+                registry.load_from(&File::read(&path, folder.origin)?, &named)?;
             }
         }
         Ok(registry)
@@ -47,15 +66,35 @@ impl Registry {
     /// # Errors
     /// As for [`Registry::load`]; also a file whose name is not that of a plugin library.
     pub fn load_file(&mut self, path: &Path) -> Result<Vec<Arc<PluginInfo>>, HostError> {
-        let file = File::read(path)?;
+        self.load_from(&File::read(path, Origin::Given)?, &[])
+    }
+
+    /// Opens a library whose plugins give way to those that were `named`.
+    fn load_from(
+        &mut self,
+        file: &File,
+        named: &[Arc<PluginInfo>],
+    ) -> Result<Vec<Arc<PluginInfo>>, HostError> {
         if self.files.contains(&file.digest) {
             let known = self.infos.iter().filter(|info| info.digest == file.digest);
             return Ok(known.cloned().collect());
         }
-        let plugins = file.open()?;
+        let (mut plugins, mut hidden) = (Vec::new(), Vec::new());
+        for plugin in file.open()? {
+            let same =
+                |other: &&Arc<PluginInfo>| (other.kind, &other.id) == (plugin.info.kind, &plugin.info.id);
+            match named.iter().find(same) {
+                Some(by) => hidden.push(Hidden { plugin: plugin.info, by: Arc::clone(by) }),
+                None => plugins.push(plugin),
+            }
+        }
         let infos: Vec<_> = plugins.iter().map(|plugin| Arc::clone(&plugin.info)).collect();
         self.add(plugins)?;
-        self.files.insert(file.digest);
+        self.files.insert(file.digest.clone());
+        for Hidden { plugin, by } in &hidden {
+            tracing::warn!("the {plugin} is not used: the one in {} was named", by.path.display());
+        }
+        self.hidden.extend(hidden);
         Ok(infos)
     }
 
@@ -75,6 +114,11 @@ impl Registry {
         self.plugins.sort_by(|a, b| (a.info.kind, &a.info.id).cmp(&(b.info.kind, &b.info.id)));
         self.infos = self.plugins.iter().map(|plugin| Arc::clone(&plugin.info)).collect();
         Ok(())
+    }
+
+    /// Plugins that were found in folders but are not used, because a file with one of the same kind and name was given.
+    pub fn hidden(&self) -> &[Hidden] {
+        &self.hidden
     }
 
     /// All plugins, sorted by kind and name.
@@ -135,17 +179,23 @@ impl Registry {
 }
 
 /// The plugin libraries of a folder, sorted by name.
-fn libraries(folder: &Path) -> Result<Vec<PathBuf>, HostError> {
+fn libraries(Place { path: folder, origin }: &Place) -> Result<Vec<PathBuf>, HostError> {
     let fault = |source| HostError::Folder { path: folder.to_owned(), source };
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound && *origin == Origin::Given => {
+            return Err(HostError::Missing { path: folder.to_owned(), expected: expected_name() });
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(fault(error)),
     };
     let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>();
     let mut paths = paths.map_err(fault)?;
     paths.retain(|path| is_plugin_library(path));
     paths.sort();
+    if paths.is_empty() && *origin == Origin::Given {
+        tracing::warn!("--plugin-path {} holds no plugin library ({})", folder.display(), expected_name());
+    }
     Ok(paths)
 }
 
@@ -190,9 +240,18 @@ mod tests {
         let name = crate::host::search::expected_name().replace("NAME", "broken");
         std::fs::write(folder.path().join(&name), "not a library").unwrap();
         std::fs::write(folder.path().join("notes.txt"), "passed over").unwrap();
-        let missing = folder.path().join("missing");
-        let error =
-            Registry::load(&SearchPath { folders: vec![missing, folder.path().to_owned()] }).unwrap_err();
+        let error = Registry::load(&SearchPath::of([folder.path().to_owned()])).unwrap_err();
         assert!(matches!(&error, HostError::Open { path, .. } if path.ends_with(&name)), "{error}");
+    }
+
+    #[test]
+    fn only_places_that_were_given_must_exist() {
+        let missing = PathBuf::from("/no/such/folder");
+        let place = |origin| SearchPath { places: vec![Place { path: missing.clone(), origin }] };
+        for origin in [Origin::Variable, Origin::Executable, Origin::UserData] {
+            assert!(Registry::load(&place(origin)).unwrap().plugins().is_empty());
+        }
+        let error = Registry::load(&place(Origin::Given)).unwrap_err();
+        assert!(matches!(&error, HostError::Missing { path, .. } if *path == missing), "{error}");
     }
 }

@@ -1,6 +1,7 @@
 //! Where plugin libraries are looked for.
 
 use std::env;
+use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
@@ -8,39 +9,87 @@ use directories::BaseDirs;
 /// Name of the environment variable with more folders, separated as in `PATH`.
 pub const PATH_VARIABLE: &str = "GSMOOTH_PLUGIN_PATH";
 
-/// The folders whose plugin libraries are opened, all of them. The folder of an audit file is never among them by itself: a
+/// Which entry of the search path a plugin comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// `--plugin-path`, or a path that the program was given otherwise.
+    Given,
+    /// The environment variable [`PATH_VARIABLE`].
+    Variable,
+    /// The executable's folder, or `plugins` in it.
+    Executable,
+    /// The user's data directory.
+    UserData,
+    /// No library: an ONNX graph that an audit names.
+    Graph,
+}
+
+impl Origin {
+    /// The words that users see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Given => "--plugin-path",
+            Self::Variable => PATH_VARIABLE,
+            Self::Executable => "beside the executable",
+            Self::UserData => "user's data directory",
+            Self::Graph => "an ONNX graph",
+        }
+    }
+}
+
+impl Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// An entry of the search path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// A folder; where the origin is [`Origin::Given`], possibly a library file.
+    pub path: PathBuf,
+    /// Who asked for it.
+    pub origin: Origin,
+}
+
+/// The places whose plugin libraries are opened, all of them. The folder of an audit file is never among them by itself: a
 /// stranger's audit file must not be able to load code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchPath {
-    /// The folders, in order, without repetitions. Those that do not exist are passed over.
-    pub folders: Vec<PathBuf>,
+    /// The places, in order, without repetitions. Of those that were not given, the ones that do not exist are passed over.
+    pub places: Vec<Place>,
 }
 
 impl SearchPath {
-    /// The given folders, those of `GSMOOTH_PLUGIN_PATH`, the executable's folder and `plugins` in it, and `gsmooth/plugins` in
-    /// the user's data directory. An executable in a folder called `deps` or `examples`, where Cargo puts tests and examples,
-    /// counts as lying one folder higher, where Cargo puts libraries.
-    pub fn standard(plugin_path: &[PathBuf]) -> Self {
-        let variable = env::var_os(PATH_VARIABLE);
-        let executable = env::current_exe().ok();
-        let data = BaseDirs::new().map(|directories| directories.data_dir().to_owned());
-        let from_variable = variable.iter().flat_map(env::split_paths);
-        let from_executable = executable.as_deref().and_then(executable_folder);
-        let folders = plugin_path
-            .iter()
-            .cloned()
-            .chain(from_variable)
-            .chain(from_executable.iter().flat_map(|folder| [folder.to_path_buf(), folder.join("plugins")]))
-            .chain(data.map(|data| data.join("gsmooth").join("plugins")));
+    /// These folders and library files, and no others.
+    pub fn of(given: impl IntoIterator<Item = PathBuf>) -> Self {
         let mut path = Self::default();
-        folders.for_each(|folder| path.push(folder));
+        given.into_iter().for_each(|given| path.push(given, Origin::Given));
         path
     }
 
-    /// Adds a folder, unless it is there already. An empty path, as from a stray separator, is passed over.
-    fn push(&mut self, folder: PathBuf) {
-        if !folder.as_os_str().is_empty() && !self.folders.contains(&folder) {
-            self.folders.push(folder);
+    /// The given folders and library files, the folders of `GSMOOTH_PLUGIN_PATH`, the executable's folder and `plugins` in it,
+    /// and `gsmooth/plugins` in the user's data directory. An executable in a folder called `deps` or `examples`, where Cargo
+    /// puts tests and examples, counts as lying one folder higher, where Cargo puts libraries.
+    pub fn standard(given: &[PathBuf]) -> Self {
+        let mut path = Self::of(given.iter().cloned());
+        if let Some(variable) = env::var_os(PATH_VARIABLE) {
+            env::split_paths(&variable).for_each(|folder| path.push(folder, Origin::Variable));
+        }
+        if let Some(folder) = env::current_exe().ok().as_deref().and_then(executable_folder) {
+            path.push(folder.to_owned(), Origin::Executable);
+            path.push(folder.join("plugins"), Origin::Executable);
+        }
+        if let Some(directories) = BaseDirs::new() {
+            path.push(directories.data_dir().join("gsmooth").join("plugins"), Origin::UserData);
+        }
+        path
+    }
+
+    /// Adds a place, unless it is there already. An empty path, as from a stray separator, is passed over.
+    fn push(&mut self, path: PathBuf, origin: Origin) {
+        if !path.as_os_str().is_empty() && self.places.iter().all(|place| place.path != path) {
+            self.places.push(Place { path, origin });
         }
     }
 }
@@ -107,11 +156,13 @@ mod tests {
     }
 
     #[test]
-    fn given_folders_come_first_and_once() {
+    fn given_places_come_first_and_once() {
         let given = [PathBuf::from("/a"), PathBuf::new(), PathBuf::from("/b"), PathBuf::from("/a")];
-        let path = SearchPath::standard(&given);
-        assert_eq!(path.folders[..2], [PathBuf::from("/a"), PathBuf::from("/b")]);
-        assert!(path.folders.iter().all(|folder| !folder.as_os_str().is_empty()));
-        assert!(path.folders.iter().all(|folder| !folder.ends_with("deps")));
+        let places = SearchPath::standard(&given).places;
+        let place = |path: &str| Place { path: PathBuf::from(path), origin: Origin::Given };
+        assert_eq!(places[..2], [place("/a"), place("/b")]);
+        assert!(places[2..].iter().all(|place| place.origin != Origin::Given));
+        assert!(places.iter().all(|place| !place.path.as_os_str().is_empty()));
+        assert!(places.iter().all(|place| !place.path.ends_with("deps")));
     }
 }

@@ -13,6 +13,7 @@ use toml::Value;
 use super::error::HostError;
 use super::library::{File, read_entry};
 use super::registry::Registry;
+use super::search::Origin;
 
 /// Adds the parameter to every pixel. The option `fault` says what goes wrong.
 pub(super) struct Brighten {
@@ -133,7 +134,7 @@ static UNIT: NoiseTable = noise_table::<Unit>("1.2.3");
 static ENDS: EstimatorTable = estimator_table::<Ends>("1.2.3");
 
 pub(super) fn file(name: &str) -> File {
-    File { path: PathBuf::from(name), digest: name.to_owned() }
+    File { path: PathBuf::from(name), digest: name.to_owned(), origin: Origin::Given }
 }
 
 /// A registry with the three plugins above.

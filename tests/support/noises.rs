@@ -14,7 +14,7 @@ pub fn noise(name: &str, scale: f64) -> Noise {
     static REGISTRY: OnceLock<Registry> = OnceLock::new();
     let registry = REGISTRY.get_or_init(|| {
         build_plugins();
-        Registry::load(&SearchPath { folders: vec![profile_folder().to_owned()] }).expect("the plugins load")
+        Registry::load(&SearchPath::of([profile_folder().to_owned()])).expect("the plugins load")
     });
     registry.noise(name, &[("scale".to_owned(), toml::Value::Float(scale))]).expect("the law exists")
 }

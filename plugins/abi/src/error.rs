@@ -1,4 +1,4 @@
-/// What a call came to: one of the constants of the module `status`.
+/// What a call came to: one of [`status`].
 pub type Status = i32;
 
 /// The values of a [`Status`](type@Status).

@@ -12,13 +12,15 @@
 //!   live as long as the library, which is never unloaded. Instances are made by `create` and freed by `destroy`.
 //! - The major version is part of the symbol's name. Within it only [`Entry`], [`Host`], [`Oracle`] and the three tables may
 //!   grow, at the tail, and their `size` field says how far they reach; everything else, [`Head`] included, is frozen.
-//!   [`LAYOUT`] is a hash of the frozen layout, and a library with another hash is refused.
+//!   [`LAYOUT`] is a hash of the frozen layout, and a library with another hash is refused. [`growth`] reads what is older or
+//!   newer than the reader: what one side does not know is null for it.
 //! - A plugin without [`flags::THREAD_SAFE`] is called by one thread at a time, though not always by the same one.
 //!   With it, calls on one instance may overlap.
 
 mod entry;
 mod error;
 mod estimator;
+pub mod growth;
 mod head;
 mod images;
 mod layout;

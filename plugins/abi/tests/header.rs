@@ -1,4 +1,5 @@
-//! The C header says what the Rust types say: a C compiler compares sizes, alignments and offsets of all fields.
+//! The C header says what the Rust types say: it is generated from them, and a C compiler compares sizes, alignments and offsets of
+//! all fields. `GSMOOTH_BLESS=1 cargo test -p gsmooth-plugin-abi` writes it anew.
 #![cfg(all(unix, target_pointer_width = "64"))]
 
 use std::fmt::Write as _;
@@ -11,6 +12,13 @@ use gsmooth_plugin_abi::{
     NoiseTable, OptionSpec, OptionValue, Oracle, Parameter, Slice, Str, TransformationTable, bound_kind,
     class, flags, log_level, option_kind, plugin_kind, status,
 };
+
+#[path = "header/generator.rs"]
+mod generator;
+#[path = "header/source.rs"]
+mod source;
+#[path = "header/words.rs"]
+mod words;
 
 /// Appends assertions on a type; `rust => c` where the names of a field differ.
 macro_rules! compare {
@@ -129,4 +137,20 @@ fn the_header_agrees_with_the_types() {
     // A disagreement would be seen.
     let wrong = format!("{program}same(offsetof(gsmooth_bound, kind), 4);\n");
     assert!(compile(&wrong).unwrap_err().contains("static assertion failed"));
+}
+
+#[test]
+fn the_header_is_as_generated() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/include/gsmooth_plugin.h");
+    let generated = generator::header(&source::Source::read());
+    if std::env::var_os("GSMOOTH_BLESS").is_some() {
+        std::fs::write(path, &generated).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap();
+    let differs =
+        generated.lines().zip(committed.lines()).find(|(generated, committed)| generated != committed);
+    assert!(
+        generated == committed,
+        "GSMOOTH_BLESS=1 writes it anew; the first lines that differ: {differs:#?}"
+    );
 }

@@ -1,10 +1,11 @@
 //! What the host offers to every plugin of the library.
 
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::OnceLock;
 
-use gsmooth_plugin_abi::{Host, Str, log_level};
+use gsmooth_plugin_abi::{Host, Str, growth, log_level};
 
-static HOST: AtomicPtr<Host> = AtomicPtr::new(core::ptr::null_mut());
+/// A copy of what the host said first, as far as this version knows it.
+static HOST: OnceLock<Host> = OnceLock::new();
 
 /// How weighty a line of the log is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub fn log(level: Level, message: &str) {
         Level::Info => log_level::INFO,
         Level::Debug => log_level::DEBUG,
     };
-    if let Some(host) = host()
+    if let Some(host) = HOST.get()
         && let Some(log) = host.log
     {
         // SAFETY: the host's own function and context; the text lives until it returns.
@@ -38,22 +39,19 @@ pub fn log(level: Level, message: &str) {
 /// Whether the user has asked to stop. A call that takes long looks now and then, and returns
 /// [`Error::cancelled`](crate::Error::cancelled).
 pub fn cancelled() -> bool {
-    let Some(host) = host() else { return false };
+    let Some(host) = HOST.get() else { return false };
     // SAFETY: the host's own function and context.
     host.cancelled.is_some_and(|cancelled| unsafe { cancelled(host.context) } != 0)
 }
 
-fn host() -> Option<&'static Host> {
-    // SAFETY: null, or what `remember` was given.
-    unsafe { HOST.load(Ordering::Acquire).as_ref() }
-}
-
 /// # Safety
-/// `host` must be null or live as long as the process.
+/// `host` must be null, or as [`Host`] says and live as long as the process.
 pub(crate) unsafe fn remember(host: *const Host) {
+    if HOST.get().is_some() {
+        return;
+    }
     // SAFETY: promised by the caller.
-    let known = unsafe { host.as_ref() }.is_some_and(|host| host.size >= size_of::<Host>());
-    if known {
-        HOST.store(host.cast_mut(), Ordering::Release);
+    if let Ok(host) = unsafe { growth::read(host) } {
+        HOST.get_or_init(|| host);
     }
 }

@@ -4,71 +4,86 @@
 //! [`Transformation`], [`NoiseDistribution`] or [`MEstimator`], in a library crate of type `cdylib` that ends with one line,
 //! [`export_plugins!`]. No unsafe code is needed.
 //!
+//! # Begin
+//!
+//! `gsmooth plugins new dim` writes the folder `dim` with the plugin below, its tests and a copy of this crate; `--kind noise` and
+//! `--kind estimator` begin plugins of the other kinds. In that folder
+//!
+//! ```sh
+//! cargo build --release                                           # target/release/libgsmooth_dim.so
+//! gsmooth plugins check target/release/libgsmooth_dim.so          # tries whether it is what it says
+//! gsmooth certify my-audit.toml --plugin-path target/release      # or GSMOOTH_PLUGIN_PATH
+//! ```
+//!
+//! are all it takes, where the audit says `transformation = { plugin = "dim", range = [0.0, 0.3], strength = 0.5 }`.
+//!
 //! # A complete plugin
 //!
 //! `Cargo.toml`:
 //!
 //! ```toml
 //! [package]
-//! name = "gsmooth-fade"       # gsmooth opens libraries whose names start with gsmooth_ (libgsmooth_fade.so)
+//! name = "gsmooth_dim"
 //! version = "0.1.0"
 //! edition = "2024"
 //!
-//! [lib]
+//! [lib]                       # gsmooth opens libraries whose names start with gsmooth_ (libgsmooth_dim.so)
 //! crate-type = ["cdylib"]
 //!
 //! [dependencies]
-//! gsmooth-plugin-sdk = "0.1"
+//! gsmooth-plugin-sdk = { path = "sdk" }
 //! ```
 //!
 //! `src/lib.rs`:
 //!
 //! ```
-//! //! Fading towards grey.
+//! //! Dimming.
 //! use gsmooth_plugin_sdk::{Class, Image, ImageMut, OptionSpec, Options, Parameter, Result, Transformation};
 //!
-//! /// Mixes every pixel with a grey.
-//! struct Fade {
-//!     grey: f32,
+//! struct Dim {
+//!     strength: f64,
 //! }
 //!
-//! impl Transformation for Fade {
-//!     const ID: &'static str = "fade";
-//!     const DOC: &'static str = "Mixes every pixel with a grey.";
+//! impl Transformation for Dim {
+//!     const ID: &'static str = "dim";
+//!     const DOC: &'static str = "Takes a share of the light away from every pixel.";
 //!     const CLASS: Class = Class::NonResolvable;
+//!     // Between 0 and 1; at 0, the identity, images come back as they are.
 //!     const PARAMETERS: &'static [Parameter] =
-//!         &[Parameter::new("amount", "1", "Share of the grey.", /* domain */ 0.0, 1.0, /* identity */ 0.0)];
+//!         &[Parameter::new("amount", "1", "Share of the light.", 0.0, 1.0, 0.0)];
 //!     const OPTIONS: &'static [OptionSpec] =
-//!         &[OptionSpec::float("grey", "The grey, between 0 and 1.").at_least(0.0).at_most(1.0).default_float(0.5)];
+//!         &[OptionSpec::float("strength", "Factor of the amount.").above(0.0).at_most(1.0).default_float(1.0)];
 //!
 //!     fn create(options: &Options<'_>) -> Result<Self> {
-//!         Ok(Self { grey: options.float("grey")? as f32 })
+//!         Ok(Self { strength: options.float("strength")? })
 //!     }
 //!
 //!     fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {
-//!         let amount = parameters[0] as f32;
+//!         // At the identity this is 1, so that every pixel stays as it is, bit for bit.
+//!         let factor = 1.0 - self.strength * parameters[0];
 //!         for (to, &from) in out.pixels.iter_mut().zip(image.pixels) {
-//!             // At amount 0 this is `from`, bit for bit.
-//!             *to = from * (1.0 - amount) + self.grey * amount;
+//!             *to = (f64::from(from) * factor) as f32;
 //!         }
 //!         Ok(())
 //!     }
 //! }
 //!
-//! gsmooth_plugin_sdk::export_plugins! { transformations: [Fade] }
+//! gsmooth_plugin_sdk::export_plugins! { transformations: [Dim] }
 //! # fn main() {
-//! # let options = Options::of(Fade::OPTIONS, &[]).unwrap();
-//! # let fade = Fade::create(&options).unwrap();
-//! # let (input, mut output) = ([0.25_f32; 4], [0.0_f32; 4]);
+//! # let options = Options::of(Dim::OPTIONS, &[]).unwrap();
+//! # let dim = Dim::create(&options).unwrap();
+//! # let (input, mut output) = ([-0.0_f32, 0.25, 0.5, 1.0], [f32::NAN; 4]);
 //! # let image = Image { pixels: &input, channels: 1, height: 2, width: 2 };
-//! # fade.apply(image, &[0.0], ImageMut { pixels: &mut output, channels: 1, height: 2, width: 2 }).unwrap();
-//! # assert_eq!(output, input);
+//! # dim.apply(image, &[0.0], ImageMut { pixels: &mut output, channels: 1, height: 2, width: 2 }).unwrap();
+//! # assert_eq!(output.map(f32::to_bits), input.map(f32::to_bits));
 //! # }
 //! ```
 //!
-//! `cargo build --release` makes `target/release/libgsmooth_fade.so`; `gsmooth plugins check target/release/libgsmooth_fade.so`
-//! tries it, and `--plugin-path target/release` or `GSMOOTH_PLUGIN_PATH` lets audits use it. An audit then says
-//! `transformation = { plugin = "fade", range = [0.0, 0.3], grey = 0.4 }`.
+//! # What it may say beyond that
+//!
+//! Certificates rest on what a plugin says about itself, so it says nothing that is not proven. [`Transformation::LIPSCHITZ`] and
+//! [`Transformation::ROUNDING`] make radii `proven` between sampled parameters; [`Transformation::LEVELS`] allows `enumerate`;
+//! [`Class::Additive`], or [`Class::Resolvable`] with [`Transformation::LAW_OF_GAMMA`], allows `resolvable`.
 //!
 //! # What the SDK does for you
 //!

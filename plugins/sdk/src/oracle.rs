@@ -8,11 +8,11 @@ use crate::{Error, Result, raw};
 /// What an estimator may ask of the host, batched: points are rows of m values. Distances D are in units of the noise.
 #[derive(Debug)]
 pub struct Oracle<'a> {
-    table: &'a abi::Oracle,
+    table: abi::Oracle,
     parameters: usize,
     features: usize,
-    /// The functions belong to the thread that calls `bound`: not `Send`, not `Sync`.
-    thread: PhantomData<*const ()>,
+    /// Borrows from the host's oracle, whose functions belong to the thread that calls `bound`: not `Send`, not `Sync`.
+    host: PhantomData<(&'a abi::Oracle, *const ())>,
 }
 
 /// The local M at n points, n values each.
@@ -28,19 +28,11 @@ impl<'a> Oracle<'a> {
     /// # Safety
     /// `table` must be as [`abi::Oracle`] says, for `'a`, and this thread the one that may call it.
     pub(crate) unsafe fn from_abi(table: *const abi::Oracle) -> Result<Self> {
-        // SAFETY: `size` comes first in every version, and is read before anything else.
-        let size = unsafe { table.cast::<usize>().as_ref() }.copied().unwrap_or(0);
-        if size < size_of::<abi::Oracle>() {
-            return Err(Error::invalid_argument("the host's oracle is smaller than version 1 of it"));
-        }
-        // SAFETY: promised by the caller, and large enough.
-        let table = unsafe { &*table };
-        Ok(Self {
-            table,
-            parameters: raw::count(table.parameters)?,
-            features: raw::count(table.features)?,
-            thread: PhantomData,
-        })
+        // SAFETY: promised by the caller.
+        let table = unsafe { abi::growth::read(table) }
+            .map_err(|_| Error::invalid_argument("the host's oracle is smaller than version 1 of it"))?;
+        let (parameters, features) = (raw::count(table.parameters)?, raw::count(table.features)?);
+        Ok(Self { table, parameters, features, host: PhantomData })
     }
 
     /// Number m of parameters.

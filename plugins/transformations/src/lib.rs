@@ -12,7 +12,7 @@
 //! | `rotational_blur` | non-resolvable | angle, degrees, 0 to 180 | adaptive |
 //! | `motion_blur` | non-resolvable | length, pixels, 0 to 64 | exact to 5 % |
 //! | `contrast` | additive | logarithm of the factor about zero or the channel's mean | exact |
-//! | `gamma` | additive | logarithm of the exponent | adaptive |
+//! | `gamma` | additive | logarithm of the exponent, -1.5 to 1.5 | adaptive |
 //! | `pixelate` | non-resolvable | strength, 0 to 1, one minus the share of the side kept | exact |
 //! | `pixelate_levels` | non-resolvable | the same, rounded to whole numbers of blocks | finitely many |
 //! | `translation` | additive | cyclic shifts down and right, pixels, rounded | finitely many |

@@ -9,7 +9,7 @@ use super::super::error::{At, Fault, Problem};
 use super::super::hint;
 use super::super::plugin_table::PluginTable;
 use super::{Workshop, models};
-use crate::host::{Class, ParameterInfo, PluginInfo, PluginKind};
+use crate::host::{Class, Origin, ParameterInfo, PluginInfo, PluginKind};
 use crate::onnx::model::contract::NamedModel;
 use crate::onnx::model::transformation::TransformationContract;
 use crate::onnx::network::NetworkModel;
@@ -119,6 +119,7 @@ fn info(name: &str, sha256: String, identity: &[f64]) -> PluginInfo {
         doc: "An ONNX graph.".to_owned(),
         path: PathBuf::from(name),
         digest: sha256,
+        origin: Origin::Graph,
         thread_safe: true,
         options: Vec::new(),
         parameters: identity.iter().enumerate().map(parameter).collect(),

@@ -40,7 +40,7 @@ use data::Selection;
 /// What the command line says about a plan.
 #[derive(Debug, Clone, Default)]
 pub struct PlanOptions {
-    /// Folders searched for plugins first.
+    /// Folders searched for plugins first, and plugin libraries, which win over those in folders.
     pub plugin_path: Vec<PathBuf>,
     /// ONNX Runtime's library.
     pub ort_lib: Option<PathBuf>,

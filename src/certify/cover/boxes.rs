@@ -45,6 +45,29 @@ pub fn cover(
     Ok(plan)
 }
 
+/// How far the middles of the two faces of each side of a box are from an anchor in it.
+///
+/// # Errors
+/// If a plugin or a network fails.
+pub fn side_reaches(
+    moving: &mut dyn Moving,
+    anchor: &[f64],
+    low: &[f64],
+    high: &[f64],
+) -> Result<Vec<f64>, GeometryError> {
+    let face = |side: usize, end: &[f64]| {
+        let mut point = anchor.to_vec();
+        point[side] = end[side];
+        point
+    };
+    let faces: Vec<Vec<f64>> =
+        (0..anchor.len()).flat_map(|side| [face(side, low), face(side, high)]).collect();
+    let reaches = moving.reaches(anchor, &faces)?;
+    let worse =
+        |pair: &[f64]| if pair.iter().any(|r| r.is_nan()) { f64::INFINITY } else { pair[0].max(pair[1]) };
+    Ok(reaches.chunks_exact(2).map(worse).collect())
+}
+
 /// A box that is no cell yet.
 struct Open {
     low: Vec<f64>,
@@ -60,7 +83,7 @@ impl Open {
         rule: &CoverRule,
     ) -> Result<Result<PlannedCell, [Self; 2]>, GeometryError> {
         let anchor = centre(&self.low, &self.high);
-        let sides = self.side_reaches(moving, &anchor)?;
+        let sides = side_reaches(moving, &anchor, &self.low, &self.high)?;
         // A box whose own faces are too far away need not be bounded as a whole.
         if sides.iter().all(|reach| *reach <= rule.reach() * super::TOLERANCE) {
             let cell = PlannedCell::new(moving, range, anchor.clone(), self.low.clone(), self.high.clone())?;
@@ -69,21 +92,6 @@ impl Open {
             }
         }
         Ok(Err(self.halved(&anchor, &sides)))
-    }
-
-    /// How far the middles of the two faces of each side are from the anchor.
-    fn side_reaches(&self, moving: &mut dyn Moving, anchor: &[f64]) -> Result<Vec<f64>, GeometryError> {
-        let face = |side: usize, end: &[f64]| {
-            let mut point = anchor.to_vec();
-            point[side] = end[side];
-            point
-        };
-        let faces: Vec<Vec<f64>> =
-            (0..anchor.len()).flat_map(|side| [face(side, &self.low), face(side, &self.high)]).collect();
-        let reaches = moving.reaches(anchor, &faces)?;
-        let worse =
-            |pair: &[f64]| if pair.iter().any(|r| r.is_nan()) { f64::INFINITY } else { pair[0].max(pair[1]) };
-        Ok(reaches.chunks_exact(2).map(worse).collect())
     }
 
     fn halved(self, anchor: &[f64], sides: &[f64]) -> [Self; 2] {

@@ -56,8 +56,12 @@ pub struct PlannedCell {
     pub p_star: f64,
     /// Whether p* bounds the whole box.
     pub kind: Kind,
-    /// The least |xi| of the box: the radius that is left if the cell is not proven.
+    /// The radius that is left if the cell is not proven: the least |xi| of the box, or less where parameters outside the
+    /// box act like ones inside.
     pub reach: f64,
+    /// Whether parameters outside the box may act like ones inside ([`mod@levels`]): then parts of it leave no larger
+    /// radius than the whole.
+    pub rounded: bool,
 }
 
 /// The cells of a cover.
@@ -151,7 +155,7 @@ impl PlannedCell {
         high: Vec<f64>,
     ) -> Result<Self, GeometryError> {
         let (p_star, kind) = moving.required(&anchor, &low, &high)?;
-        Ok(Self { reach: range.nearest(&low, &high), anchor, low, high, p_star, kind })
+        Ok(Self { reach: range.nearest(&low, &high), anchor, low, high, p_star, kind, rounded: false })
     }
 
     /// The cell's two halves along its longest side in units of the range, with anchors in their middles; `None` if it
@@ -174,8 +178,11 @@ impl PlannedCell {
         lower_high[longest] = middle;
         let mut upper_low = self.low.clone();
         upper_low[longest] = middle;
-        let mut half =
-            |low: Vec<f64>, high: Vec<f64>| Self::new(moving, range, boxes::centre(&low, &high), low, high);
+        let mut half = |low: Vec<f64>, high: Vec<f64>| {
+            let half = Self::new(moving, range, boxes::centre(&low, &high), low, high)?;
+            let reach = if self.rounded { self.reach } else { half.reach };
+            Ok::<_, GeometryError>(Self { reach, rounded: self.rounded, ..half })
+        };
         Ok(Some([half(self.low.clone(), lower_high)?, half(upper_low, self.high.clone())?]))
     }
 }

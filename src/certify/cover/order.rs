@@ -178,6 +178,7 @@ mod tests {
             high: vec![pair[1]],
             p_star: 0.75,
             kind: Kind::Proven,
+            rounded: false,
             reach: if pair[0] < 0.0 && pair[1] > 0.0 { 0.0 } else { pair[0].abs().min(pair[1].abs()) },
         };
         CoverPlan { cells: ends.windows(2).map(cell).collect(), limit }

@@ -192,7 +192,7 @@ fn cells_of_image(
         radii.push(case.range.cap());
     }
     if let Some(found) = levels_of_radii(&case, &radii)? {
-        return Ok(levels::cover(&mut moving, &case.range, &radii, &found, rule.max)?);
+        return Ok(levels::cover(&mut moving, &case.range, &radii, &found, rule)?);
     }
     if case.range.identity.len() == 1 {
         return Ok(line::cover(&mut moving, &case.range, &radii, outward, rule)?);
@@ -202,9 +202,8 @@ fn cells_of_image(
 
 /// What every parameter within each radius acts like, where that is finitely many.
 fn levels_of_radii(case: &Case, radii: &[f64]) -> Result<Option<Vec<Vec<Vec<f64>>>>, ImageError> {
-    if case.is_about_surrogate() || matches!(case.method, Method::Resolvable(_)) {
-        // An imitation is continuous in the parameters, whatever the transformation does; and noise on the parameters
-        // themselves reaches from one level to the next.
+    if case.is_about_surrogate() {
+        // An imitation is continuous in the parameters, whatever the transformation does.
         return Ok(None);
     }
     let of_radius = |radius: &f64| {
