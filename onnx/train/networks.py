@@ -119,18 +119,25 @@ class Recentre(nn.Module):
     def __init__(self, size: int = 28) -> None:
         super().__init__()
         index = torch.arange(size, dtype=torch.float64)
-        # row j scores the mass against a cosine that peaks at pixel j
+        # column j scores the mass against a cosine that peaks at pixel j
         waves = torch.cos(2 * math.pi * (index[:, None] - index[None]) / size)
         shifted = (index[None, :, None] + index[:, None, None] - size // 2) % size
+        self.size = size
         self.register_buffer("waves", waves.float())
-        # rolls[j] takes pixel j to size // 2
-        self.register_buffer("rolls", (shifted == index[None, None, :]).float())
+        # row j is the permutation matrix that takes pixel j to size // 2
+        self.register_buffer("rolls", (shifted == index[None, None, :]).float().reshape(size, size * size))
 
     def forward(self, image: Tensor) -> Tensor:
         mass = (image - image.mean((1, 2, 3), keepdim=True)).relu().square()
-        rows = self.rolls[(mass.sum((1, 3)) @ self.waves).argmax(1)]
-        columns = self.rolls[(mass.sum((1, 2)) @ self.waves).argmax(1)]
+        rows, columns = self.roll(mass.sum((1, 3))), self.roll(mass.sum((1, 2)))
         return (rows @ image[:, 0] @ columns.transpose(1, 2))[:, None]
+
+    def roll(self, mass: Tensor) -> Tensor:
+        """The permutation matrices [N,H,H] that bring the circular centroids of ``mass`` [N,H] to the middle."""
+        scores = mass @ self.waves
+        # selected by comparison, not by index: gsmooth follows that through a batch
+        chosen = (scores >= scores.amax(1, keepdim=True)).float()
+        return (chosen @ self.rolls).reshape(-1, self.size, self.size)
 
 
 class Sharpen(nn.Module):

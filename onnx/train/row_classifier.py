@@ -134,6 +134,12 @@ def worst_case(model: RowClassifier, row: Row, noise: float, images: Tensor, lab
     return {"bare": bare.double().mean().item(), "smoothed": smoothed.double().mean().item()}
 
 
+def front_of(model: RowClassifier) -> str:
+    """The names of the fixed layers before the network."""
+    layers = model.front if isinstance(model.front, torch.nn.Sequential) else [model.front]
+    return ", ".join("none" if isinstance(layer, torch.nn.Identity) else type(layer).__name__ for layer in layers)
+
+
 def card(options: argparse.Namespace, row: Row, digest: str, model: RowClassifier, clean: float, measured: dict[str, float],
          seconds: float) -> str:
     """The model card as Markdown."""
@@ -144,7 +150,7 @@ def card(options: argparse.Namespace, row: Row, digest: str, model: RowClassifie
 `{options.row}.onnx`, SHA-256 `{digest}`
 
 - Input `image` [N,1,28,28], float32, pixel / 255, unclipped values allowed. Output `logits` [N,10]. N is dynamic.
-- Front: {type(model.front).__name__ if row.front else "none"}. Five convolutions and two dense layers, {parameter_count(model):,} parameters.
+- Front: {front_of(model)}. Five convolutions and two dense layers, {parameter_count(model):,} parameters.
 - Trained on MNIST training images 0 to 54,999 under small random affine maps, {options.row} with parameters of 4 % more than
   [{row.low:g}, {row.high:g}], and {noise}; gradients on the largest losses of each pool.
 - Recipe, in `onnx/train`: `python row_classifier.py --row {options.row} --noise {options.noise:g} --steps {options.steps} --pool {options.pool} --batch {options.batch} --rate {options.rate:g} --affine {options.affine:g} --seed {options.seed}{half}`
