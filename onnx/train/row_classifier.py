@@ -17,7 +17,7 @@ from torch import Tensor
 import mnist
 from export import export
 from networks import RowClassifier, parameter_count
-from rows import ROWS, Row, draw_parameters, grid, rigid_draw
+from rows import ROWS, Row, distort, draw_parameters, grid
 
 AVERAGE = 0.998
 """Decay of the running mean of the weights, a step."""
@@ -26,15 +26,16 @@ SETTLING_POOLS = 80
 
 
 class Corruption:
-    """Random affine map, random parameter of the row, noise of the smoothing."""
+    """Random distortion, random parameter of the row, noise of the smoothing."""
 
-    def __init__(self, row: Row, noise: float, affine: float, generator: torch.Generator) -> None:
-        self.row, self.noise, self.affine, self.generator = row, noise, affine, generator
+    def __init__(self, row: Row, noise: float, affine: float, elastic: float, generator: torch.Generator) -> None:
+        self.row, self.noise, self.generator = row, noise, generator
+        self.affine, self.elastic = affine, elastic
         self.transform = (row.training or row.transform)()
 
     def __call__(self, images: Tensor) -> Tensor:
         count = len(images)
-        images = rigid_draw(images, self.generator, self.affine)
+        images = distort(images, self.generator, self.affine, self.elastic)
         parameters = draw_parameters(self.row, count, self.generator)
         if self.row.noise:
             parameters = parameters + self.row.noise(count, self.generator)
@@ -63,7 +64,7 @@ def train(options: argparse.Namespace, row: Row) -> RowClassifier:
     """AdamW with a cosine schedule on the hardest part of each pool; the running mean of the weights is returned."""
     torch.manual_seed(options.seed)
     generator = torch.Generator().manual_seed(options.seed)
-    corruption = Corruption(row, options.noise, options.affine, generator)
+    corruption = Corruption(row, options.noise, options.affine, options.elastic, generator)
     images, labels = map(torch.from_numpy, mnist.training_part("training"))
     model = row.network().to(memory_format=torch.channels_last)
     mean = copy.deepcopy(model)
@@ -143,7 +144,7 @@ def front_of(model: RowClassifier) -> str:
 def card(options: argparse.Namespace, row: Row, digest: str, model: RowClassifier, clean: float, measured: dict[str, float],
          seconds: float) -> str:
     """The model card as Markdown."""
-    half = " --half" if options.half else ""
+    half = (f" --elastic {options.elastic:g}" if options.elastic else "") + (" --half" if options.half else "")
     noise = f"pixel noise of standard deviation {options.noise:g}" if options.noise else "no pixel noise"
     return f"""# MNIST classifier for {options.row}
 
@@ -177,6 +178,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=128, help="images of the pool that the gradient is taken on")
     parser.add_argument("--rate", type=float, default=3e-3, help="peak learning rate")
     parser.add_argument("--affine", type=float, default=0.7, help="strength of the random affine maps")
+    parser.add_argument("--elastic", type=float, default=0.0, help="strength of the random smooth displacements")
     parser.add_argument("--half", action="store_true", help="16-bit layers in training: twice as fast where the processor has them")
     parser.add_argument("--images", type=int, default=1000, help="tuning images that are measured")
     parser.add_argument("--points", type=int, default=31, help="parameters that are measured")

@@ -79,7 +79,7 @@ ROWS = {
     "gaussian_blur": Row(0.0, 36.0, GaussianBlur, front=lambda: Sharpen(GAUSSIAN_CHANNELS),
                          channels=len(GAUSSIAN_CHANNELS), noise=exponential(1.0)),
     "brightness_contrast": Row(0.0, 4.0, lambda: around_the_square, front=Standardize),
-    "translation": Row(0.0, 288.0, lambda: in_spiral, front=lambda: nn.Sequential(Recentre(), Standardize())),
+    "translation": Row(0.0, 288.0, lambda: in_spiral, widths=(32, 64, 64, 96), front=lambda: nn.Sequential(Recentre(), Standardize())),
 }
 
 
@@ -100,10 +100,18 @@ def grid(row: Row, points: int) -> Tensor:
     return torch.linspace(row.low, row.high, points)
 
 
-def rigid_draw(images: Tensor, generator: torch.Generator, strength: float) -> Tensor:
-    """A random small affine map of each image: what makes the training digits more than 55,000.
+def elastic_field(count: int, size: int, generator: torch.Generator) -> Tensor:
+    """Smooth random displacements [count,size,size,2] of about 1 pixel, in the coordinates of ``grid_sample``."""
+    knots = torch.randn(count, 2, 7, 7, generator=generator) * (2 / size)
+    smooth = nn.functional.interpolate(knots, size=(size, size), mode="bilinear", align_corners=False)
+    return smooth.permute(0, 2, 3, 1)
 
-    At strength 1: shifts of about a pixel, turns of about 6 degrees, stretches and shears of about 8 %, all normal.
+
+def distort(images: Tensor, generator: torch.Generator, strength: float, elastic: float) -> Tensor:
+    """A random small distortion of each image: what makes the training digits more than 55,000.
+
+    At strength 1: shifts of about a pixel, turns of about 6 degrees, stretches and shears of about 8 %, all normal;
+    ``elastic`` times :func:`elastic_field` on top.
     """
     count = len(images)
     turn, stretch_x, stretch_y, shear, x, y = strength * torch.randn(6, count, generator=generator)
@@ -114,4 +122,6 @@ def rigid_draw(images: Tensor, generator: torch.Generator, strength: float) -> T
     offset = torch.stack([x, y], 1)[:, :, None] * (2 / images.shape[-1])
     matrix = torch.cat([rotation @ stretch, offset], dim=2)
     sampled = nn.functional.affine_grid(matrix, list(images.shape), align_corners=False)
+    if elastic > 0.0:
+        sampled = sampled + elastic * elastic_field(count, images.shape[-1], generator)
     return nn.functional.grid_sample(images, sampled, align_corners=False)
