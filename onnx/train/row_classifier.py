@@ -15,8 +15,9 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 import mnist
-from export import export
-from networks import RowClassifier, parameter_count
+from export import export, load_weights
+from networks import RowClassifier
+from row_card import card, lineage
 from rows import ROWS, Row, distort, draw_parameters, grid
 
 AVERAGE = 0.998
@@ -67,6 +68,8 @@ def train(options: argparse.Namespace, row: Row) -> RowClassifier:
     corruption = Corruption(row, options.noise, options.affine, options.elastic, generator)
     images, labels = map(torch.from_numpy, mnist.training_part("training"))
     model = row.network().to(memory_format=torch.channels_last)
+    if options.start:
+        model = load_weights(model.fold(), options.start).train()
     mean = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, options.steps, pct_start=max(0.1, 2 / options.steps))
@@ -89,6 +92,8 @@ def train(options: argparse.Namespace, row: Row) -> RowClassifier:
         if step % 250 == 0:
             print(f"step {step} of {options.steps}  loss {loss.item():.3f}  pool {losses.mean().item():.4f}"
                   f"  {time.monotonic() - started:.0f} s", flush=True)
+    if options.start:
+        return mean.eval()
     settle(mean, corruption, images, generator, options)
     return mean.fold()
 
@@ -135,39 +140,6 @@ def worst_case(model: RowClassifier, row: Row, noise: float, images: Tensor, lab
     return {"bare": bare.double().mean().item(), "smoothed": smoothed.double().mean().item()}
 
 
-def front_of(model: RowClassifier) -> str:
-    """The names of the fixed layers before the network."""
-    layers = model.front if isinstance(model.front, torch.nn.Sequential) else [model.front]
-    return ", ".join("none" if isinstance(layer, torch.nn.Identity) else type(layer).__name__ for layer in layers)
-
-
-def card(options: argparse.Namespace, row: Row, digest: str, model: RowClassifier, clean: float, measured: dict[str, float],
-         seconds: float) -> str:
-    """The model card as Markdown."""
-    half = (f" --elastic {options.elastic:g}" if options.elastic else "") + (" --half" if options.half else "")
-    noise = f"pixel noise of standard deviation {options.noise:g}" if options.noise else "no pixel noise"
-    return f"""# MNIST classifier for {options.row}
-
-`{options.row}.onnx`, SHA-256 `{digest}`
-
-- Input `image` [N,1,28,28], float32, pixel / 255, unclipped values allowed. Output `logits` [N,10]. N is dynamic.
-- Front: {front_of(model)}. Five convolutions and two dense layers, {parameter_count(model):,} parameters.
-- Trained on MNIST training images 0 to 54,999 under small random affine maps, {options.row} with parameters of 4 % more than
-  [{row.low:g}, {row.high:g}], and {noise}; gradients on the largest losses of each pool.
-- Recipe, in `onnx/train`: `python row_classifier.py --row {options.row} --noise {options.noise:g} --steps {options.steps} --pool {options.pool} --batch {options.batch} --rate {options.rate:g} --affine {options.affine:g} --seed {options.seed}{half}`
-- Made with PyTorch {torch.__version__.split("+")[0]} on one CPU thread in {seconds / 60:.0f} minutes. Other versions or machines give slightly different weights.
-
-Measured on tuning images (training images 55,000 onwards; no test image was used), {options.images} of them, {options.points} parameters evenly
-over the range, up to {options.draws} draws each:
-
-| What | Share |
-|---|---|
-| right without transformation and noise | {100 * clean:.2f} % |
-| right at every parameter, no noise | {100 * measured["bare"]:.2f} % |
-| over 3/4 of the votes right at every parameter, with noise | {100 * measured["smoothed"]:.2f} % |
-"""
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--row", choices=sorted(ROWS), required=True, help="transformation")
@@ -180,6 +152,7 @@ def main() -> None:
     parser.add_argument("--affine", type=float, default=0.7, help="strength of the random affine maps")
     parser.add_argument("--elastic", type=float, default=0.0, help="strength of the random smooth displacements")
     parser.add_argument("--half", action="store_true", help="16-bit layers in training: twice as fast where the processor has them")
+    parser.add_argument("--start", type=Path, help="an exported model of the row to go on from, its normalisations folded (rate 3e-4)")
     parser.add_argument("--images", type=int, default=1000, help="tuning images that are measured")
     parser.add_argument("--points", type=int, default=31, help="parameters that are measured")
     parser.add_argument("--draws", type=int, default=32, help="draws at each")
@@ -187,6 +160,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     row = ROWS[options.row]
+    # before the files are written over
+    start = lineage(options.start) if options.start else ""
     started = time.monotonic()
     model = train(options, row)
     seconds = time.monotonic() - started
@@ -197,7 +172,7 @@ def main() -> None:
     measured = worst_case(model, row, options.noise, images[:options.images], labels[:options.images], options.points, options.draws,
                           torch.Generator().manual_seed(options.seed + 1))
     print(f"clean {100 * clean:.2f} %, worst case {measured}", flush=True)
-    (options.output / f"{options.row}.md").write_text(card(options, row, digest, model, clean, measured, seconds))
+    (options.output / f"{options.row}.md").write_text(card(options, row, digest, model, clean, measured, seconds, start))
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ ROWS = {
     "gaussian_blur": Row(0.0, 36.0, GaussianBlur, front=lambda: Sharpen(GAUSSIAN_CHANNELS),
                          channels=len(GAUSSIAN_CHANNELS), noise=exponential(1.0)),
     "brightness_contrast": Row(0.0, 4.0, lambda: around_the_square, front=Standardize),
-    "translation": Row(0.0, 288.0, lambda: in_spiral, widths=(32, 64, 64, 96), front=lambda: nn.Sequential(Recentre(), Standardize())),
+    "translation": Row(0.0, 288.0, lambda: in_spiral, front=lambda: nn.Sequential(Recentre(), Standardize())),
 }
 
 
