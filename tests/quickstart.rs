@@ -53,11 +53,11 @@ fn the_table_and_the_run_folder_are_on_stdout() {
         .filter(|line| line.starts_with('|'))
         .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
         .collect();
-    assert_eq!(rows[0][..4], ["case", "method", "radius", "certified"]);
+    assert_eq!(rows[0][..5], ["case", "method", "radius", "certified", "95 %"]);
     assert_eq!(rows.len(), 2 + 6, "a header, a rule, three radii of two cases: {stdout}");
     for (row, case, kind) in [(2, "gaussian_blur", "proven"), (5, "defocus_blur", "estimated")] {
         assert_eq!(rows[row][0], case);
-        assert!(rows[row..row + 3].iter().all(|cells| cells[4] == kind), "{stdout}");
+        assert!(rows[row..row + 3].iter().all(|cells| cells[5] == kind), "{stdout}");
     }
     for (row, accuracy) in rows[2..].iter().zip(accuracies(quickstart)) {
         assert_eq!(row[3], format!("{:.1} %", 100.0 * accuracy), "{stdout}");
