@@ -6,6 +6,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -244,6 +245,22 @@ pub struct RecordFile {
     file: File,
 }
 
+/// How often, and how far apart, a lock is tried.
+const TRIES: u32 = 25;
+const BETWEEN: Duration = Duration::from_millis(20);
+
+/// Takes the lock. A lock of this process that was given up may live on for a moment: in a child that has been forked and
+/// does not run its own program yet.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(BETWEEN),
+            other => return other,
+        }
+    }
+    file.try_lock()
+}
+
 impl RecordFile {
     /// Opens a run's records, new or to go on with, and returns those already there.
     ///
@@ -253,13 +270,10 @@ impl RecordFile {
         let io = |source| RecordsError::Io { path: path.to_owned(), source };
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(RecordsError::Locked { path: path.to_owned() });
-            }
-            Err(TryLockError::Error(source)) => return Err(io(source)),
-        }
+        lock(&file).map_err(|error| match error {
+            TryLockError::WouldBlock => RecordsError::Locked { path: path.to_owned() },
+            TryLockError::Error(source) => io(source),
+        })?;
         let mut records = Self { path: path.to_owned(), file };
         if restart {
             records.file.set_len(0).map_err(io)?;
@@ -417,6 +431,23 @@ mod tests {
         let path = folder.path().join("records.jsonl");
         let _first = RecordFile::open(&path, &header(), false).unwrap();
         assert!(matches!(RecordFile::open(&path, &header(), false), Err(RecordsError::Locked { .. })));
+    }
+
+    /// A child that was forked while the file was open holds its lock for a moment longer.
+    #[test]
+    fn a_lock_that_ends_soon_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records.jsonl");
+        let (first, _) = RecordFile::open(&path, &header(), false).unwrap();
+        let copy = first.file.try_clone().unwrap();
+        drop(first);
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                std::thread::sleep(2 * BETWEEN);
+                drop(copy);
+            });
+            assert!(RecordFile::open(&path, &header(), false).is_ok());
+        });
     }
 
     #[test]
