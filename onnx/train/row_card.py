@@ -1,11 +1,9 @@
 """Model cards of the row classifiers."""
 
 import argparse
-from pathlib import Path
 
 import torch
 
-from export import sha256
 from networks import RowClassifier, parameter_count
 from rows import Row
 
@@ -16,23 +14,16 @@ def front_of(model: RowClassifier) -> str:
     return ", ".join("none" if isinstance(layer, torch.nn.Identity) else type(layer).__name__ for layer in layers)
 
 
-def lineage(start: Path) -> str:
-    """Hash and recipe of the model that training went on from, for the card; the recipe is that of its own card."""
-    recipes = [line for line in start.with_suffix(".md").read_text().splitlines() if line.startswith("- Recipe")]
-    return f"\n- It goes on from a model of SHA-256 `{sha256(start)}`:\n  {recipes[0].removeprefix('- ')}"
-
-
 def recipe(options: argparse.Namespace) -> str:
     """The command that trains the model."""
     numbers = ("noise", "steps", "pool", "batch", "rate", "affine", "elastic", "seed")
     given = [f"--{name} {getattr(options, name):g}" for name in numbers]
-    given += [f"--start {options.start}"] if options.start else []
     given += ["--half"] if options.half else []
     return f"python row_classifier.py --row {options.row} {' '.join(given)}"
 
 
 def card(options: argparse.Namespace, row: Row, digest: str, model: RowClassifier, clean: float, measured: dict[str, float],
-         seconds: float, start: str) -> str:
+         seconds: float) -> str:
     """The model card as Markdown."""
     noise = f"pixel noise of standard deviation {options.noise:g}" if options.noise else "no pixel noise"
     return f"""# MNIST classifier for {options.row}
@@ -41,9 +32,9 @@ def card(options: argparse.Namespace, row: Row, digest: str, model: RowClassifie
 
 - Input `image` [N,1,28,28], float32, pixel / 255, unclipped values allowed. Output `logits` [N,10]. N is dynamic.
 - Front: {front_of(model)}. Five convolutions and two dense layers, {parameter_count(model):,} parameters.
-- Trained on MNIST training images 0 to 54,999 under small random affine maps, {options.row} with parameters of 4 % more than
+- Trained on MNIST training images 0 to 54,999 under small random distortions, {options.row} with parameters of 4 % more than
   [{row.low:g}, {row.high:g}], and {noise}; gradients on the largest losses of each pool.
-- Recipe, in `onnx/train`: `{recipe(options)}`{start}
+- Recipe, in `onnx/train`: `{recipe(options)}`
 - Made with PyTorch {torch.__version__.split("+")[0]} on one CPU thread in {seconds / 60:.0f} minutes. Other versions or machines give slightly different weights.
 
 Measured on tuning images (training images 55,000 onwards; no test image was used), {options.images} of them, {options.points} parameters evenly

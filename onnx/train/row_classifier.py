@@ -15,9 +15,9 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 import mnist
-from export import export, load_weights
+from export import export
 from networks import RowClassifier
-from row_card import card, lineage
+from row_card import card
 from rows import ROWS, Row, distort, draw_parameters, grid
 
 AVERAGE = 0.998
@@ -68,8 +68,6 @@ def train(options: argparse.Namespace, row: Row) -> RowClassifier:
     corruption = Corruption(row, options.noise, options.affine, options.elastic, generator)
     images, labels = map(torch.from_numpy, mnist.training_part("training"))
     model = row.network().to(memory_format=torch.channels_last)
-    if options.start:
-        model = load_weights(model.fold(), options.start).train()
     mean = copy.deepcopy(model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, options.steps, pct_start=max(0.1, 2 / options.steps))
@@ -92,8 +90,6 @@ def train(options: argparse.Namespace, row: Row) -> RowClassifier:
         if step % 250 == 0:
             print(f"step {step} of {options.steps}  loss {loss.item():.3f}  pool {losses.mean().item():.4f}"
                   f"  {time.monotonic() - started:.0f} s", flush=True)
-    if options.start:
-        return mean.eval()
     settle(mean, corruption, images, generator, options)
     return mean.fold()
 
@@ -152,7 +148,6 @@ def main() -> None:
     parser.add_argument("--affine", type=float, default=0.7, help="strength of the random affine maps")
     parser.add_argument("--elastic", type=float, default=0.0, help="strength of the random smooth displacements")
     parser.add_argument("--half", action="store_true", help="16-bit layers in training: twice as fast where the processor has them")
-    parser.add_argument("--start", type=Path, help="an exported model of the row to go on from, its normalisations folded (rate 3e-4)")
     parser.add_argument("--images", type=int, default=1000, help="tuning images that are measured")
     parser.add_argument("--points", type=int, default=31, help="parameters that are measured")
     parser.add_argument("--draws", type=int, default=32, help="draws at each")
@@ -160,8 +155,6 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     row = ROWS[options.row]
-    # before the files are written over
-    start = lineage(options.start) if options.start else ""
     started = time.monotonic()
     model = train(options, row)
     seconds = time.monotonic() - started
@@ -172,7 +165,7 @@ def main() -> None:
     measured = worst_case(model, row, options.noise, images[:options.images], labels[:options.images], options.points, options.draws,
                           torch.Generator().manual_seed(options.seed + 1))
     print(f"clean {100 * clean:.2f} %, worst case {measured}", flush=True)
-    (options.output / f"{options.row}.md").write_text(card(options, row, digest, model, clean, measured, seconds, start))
+    (options.output / f"{options.row}.md").write_text(card(options, row, digest, model, clean, measured, seconds))
 
 
 if __name__ == "__main__":
