@@ -22,7 +22,7 @@ SIZE = 32
 ROTATION = 12.0        # degrees, both directions
 BLUR_VARIANCE = 4.0    # mean of the exponential law, pixels squared
 CONTRAST = 0.3         # standard deviation of the shift and of the logarithm of the factor
-DEFOCUS = 4.0          # largest radius, pixels
+DEFOCUS = 5.0          # largest radius, pixels
 STRENGTH = 0.5         # largest strength of zoom blur and of pixelation
 
 
