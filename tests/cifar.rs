@@ -25,7 +25,8 @@ struct Version {
 
 const CIFAR10: Version =
     Version { format: "cifar10", file: "test_batch.bin", classes: 10, of_channel: [7, 0, 9] };
-const CIFAR100: Version = Version { format: "cifar100", file: "test.bin", classes: 100, of_channel: [42, 99, 5] };
+const CIFAR100: Version =
+    Version { format: "cifar100", file: "test.bin", classes: 100, of_channel: [42, 99, 5] };
 
 /// The brightest channel and the class that is stored with it, by number; the last picture's class is not its channel's.
 fn pictures(version: &Version) -> [(usize, u8); 5] {
@@ -35,14 +36,17 @@ fn pictures(version: &Version) -> [(usize, u8); 5] {
 
 /// The three planes of a picture with one bright channel, and with some texture.
 fn planes(brightest: usize) -> impl Iterator<Item = u8> {
-    (0..3 * PLANE).map(move |at| if at / PLANE == brightest { 190 } else { 60 } + (at * 7 % 32) as u8)
+    (0..3 * PLANE).map(move |at| {
+        let base = if at / PLANE == brightest { 190 } else { 60 };
+        base + (at * 7 % 32) as u8
+    })
 }
 
 /// Writes the test file; a record of CIFAR-100 begins with a coarse label, which the fine one is not to be taken for.
 fn write_records(version: &Version, folder: &Path) {
     let mut bytes = Vec::new();
     for (brightest, class) in pictures(version) {
-        bytes.extend((version.classes == 100).then_some(class % 20 ^ 1));
+        bytes.extend((version.classes == 100).then_some((class % 20) ^ 1));
         bytes.push(class);
         bytes.extend(planes(brightest));
     }
