@@ -1,7 +1,7 @@
-"""The transformations that the recipes train and measure with, on PyTorch tensors [N,1,H,W].
+"""The transformations that the recipes train and measure with, on PyTorch tensors [N,C,H,W].
 
 No pixel is ever clipped: gsmooth certifies transformations of unclipped float images.
-Shapes: images [N,1,H,W]; parameters [N], one per image.
+Shapes: images [N,C,H,W], every channel treated alike; parameters [N], one per image.
 """
 
 import math
@@ -60,10 +60,10 @@ class DefocusBlur:
     def __call__(self, images: Tensor, radii: Tensor) -> Tensor:
         """Blurs image n with radius ``radii[n]`` in [0, LARGEST_RADIUS] pixels."""
         rows = torch.round(radii * (self.steps / LARGEST_RADIUS)).long()
-        spectrum = self.forward @ images[:, 0] @ self.forward.T
-        blurred = self.inverse @ (spectrum * self.multipliers[rows]) @ self.inverse.T
+        spectrum = self.forward @ images @ self.forward.T
+        blurred = self.inverse @ (spectrum * self.multipliers[rows][:, None]) @ self.inverse.T
         # radii up to 1/2 are the identity, bit for bit
-        return torch.where((radii <= 0.5)[:, None, None], images[:, 0], blurred)[:, None]
+        return torch.where((radii <= 0.5)[:, None, None, None], images, blurred)
 
 
 class GaussianBlur:
@@ -80,9 +80,9 @@ class GaussianBlur:
     def __call__(self, images: Tensor, variances: Tensor) -> Tensor:
         """Blurs image n with variance ``variances[n]`` >= 0."""
         damping = torch.exp(-0.5 * variances[:, None] * self.squares[None, :])
-        spectrum = self.basis @ images[:, 0] @ self.basis.T
-        spectrum = spectrum * damping[:, :, None] * damping[:, None, :]
-        return (self.basis.T @ spectrum @ self.basis)[:, None]
+        spectrum = self.basis @ images @ self.basis.T
+        spectrum = spectrum * damping[:, None, :, None] * damping[:, None, None, :]
+        return self.basis.T @ spectrum @ self.basis
 
 
 def rotate(images: Tensor, degrees: Tensor) -> Tensor:
@@ -142,9 +142,10 @@ class Pixelate:
     def __call__(self, images: Tensor, strengths: Tensor) -> Tensor:
         position = strengths * self.size
         level = position.floor().clamp(0, len(self.levels) - 2).long()
-        part = (position - level)[:, None, None]
-        mixed = [self.levels[rows] @ images[:, 0] @ self.levels[rows].mT for rows in (level, level + 1)]
-        return ((1 - part) * mixed[0] + part * mixed[1])[:, None]
+        part = (position - level)[:, None, None, None]
+        matrices = [self.levels[rows][:, None] for rows in (level, level + 1)]
+        mixed = [matrix @ images @ matrix.mT for matrix in matrices]
+        return (1 - part) * mixed[0] + part * mixed[1]
 
 
 def brightness_contrast(images: Tensor, contrast: Tensor, shifts: Tensor) -> Tensor:
