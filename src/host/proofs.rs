@@ -66,7 +66,7 @@ impl Transformation {
     /// transformations that have finitely many; `None` if the plugin does not say.
     ///
     /// # Errors
-    /// As for [`Transformation::compose`]; also points outside the box, or more than memory should hold.
+    /// As for [`Transformation::compose`]; also no points, points outside the box, or more than memory should hold.
     pub fn levels(
         &self,
         shape: [usize; 3],
@@ -91,7 +91,8 @@ impl Transformation {
         }
         let whole = |count: u64| usize::try_from(count).ok().filter(|&count| count <= MOST_LEVELS);
         let m = self.parameters().len();
-        let good = |x: f64| x >= 0.0 && whole(x as u64).is_some_and(|count| count.is_multiple_of(m));
+        // None at all would make every claim about all of them true.
+        let good = |x: f64| x > 0.0 && whole(x as u64).is_some_and(|count| count.is_multiple_of(m));
         self.instance.values(CALL, &[count as f64], "a number of values that fits", good)?;
         let mut out = vec![f64::NAN; count as usize];
         let room = count;

@@ -29,7 +29,7 @@ impl Transformation for Brighten {
         OptionSpec::choice(
             "fault",
             "What goes wrong.",
-            &["none", "nan", "panic", "error", "levels", "speed"],
+            &["none", "nan", "panic", "error", "levels", "no_levels", "speed"],
         )
         .default_text("none"),
         OptionSpec::float("gain", "A number.").above(0.0).at_most(2.0).default_float(1.0),
@@ -43,8 +43,11 @@ impl Transformation for Brighten {
         Ok(())
     });
     const LEVELS: Option<Levels<Self>> = Some(|this, _, low, high| {
-        let end = if this.fault == "levels" { high[0] + 1.0 } else { high[0] };
-        Ok(vec![low[0], end])
+        Ok(match this.fault.as_str() {
+            "levels" => vec![low[0], high[0] + 1.0],
+            "no_levels" => Vec::new(),
+            _ => vec![low[0], high[0]],
+        })
     });
 
     fn create(options: &Options<'_>) -> Result<Self> {

@@ -265,5 +265,8 @@ mod tests {
         );
         let error = brighten("levels").levels([1, 2, 2], &[0.0], &[1.0]).unwrap_err();
         assert!(error.to_string().contains("not a value inside the box"), "{error}");
+        // Whatever is claimed of all levels would hold of none.
+        let error = brighten("no_levels").levels([1, 2, 2], &[0.0], &[1.0]).unwrap_err();
+        assert!(error.to_string().contains("`levels`"), "{error}");
     }
 }

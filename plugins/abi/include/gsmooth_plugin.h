@@ -326,8 +326,9 @@ typedef struct {
     gsmooth_status (*rounding)(const void *instance, const gsmooth_images *image, const double *low, const double *high,
                                double *bound, gsmooth_error *error);
     /* All parameter points inside the box that act differently on images of shape c x h x w, for transformations with
-     * finitely many, row-major. On entry `*count` is the room in `out` in values, on return the number of values there are;
-     * they are written only where they fit, so that the host calls twice, first with no room and a null `out`. */
+     * finitely many, row-major. At least one: every point of the box acts like one of them. On entry `*count` is the room in
+     * `out` in values, on return the number of values there are; they are written only where they fit, so that the host
+     * calls twice, first with no room and a null `out`. */
     gsmooth_status (*levels)(const void *instance, uint64_t c, uint64_t h, uint64_t w, const double *low, const double *high,
                              double *out, uint64_t *count, gsmooth_error *error);
 } gsmooth_transformation;

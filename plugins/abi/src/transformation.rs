@@ -98,7 +98,7 @@ pub struct TransformationTable {
         ) -> Status,
     >,
     /// All parameter points inside the box that act differently on images of shape c x h x w, for transformations with finitely
-    /// many, row-major. On entry `*count` is the room in `out` in values, on return the number of values there are; they are
+    /// many, row-major. At least one: every point of the box acts like one of them. On entry `*count` is the room in `out` in values, on return the number of values there are; they are
     /// written only where they fit, so that the host calls twice, first with no room and a null `out`.
     pub levels: Option<
         unsafe extern "C" fn(
