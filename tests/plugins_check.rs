@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 /// The fault of each planted plugin: the test that must find it, and words of what it finds.
-const PLANTED: [(&str, &str, &str); 32] = [
+const PLANTED: [(&str, &str, &str); 33] = [
     ("loses_sign_of_zero", "identity", "0.0 for -0.0"),
     ("forgetful", "deterministic", ", then "),
     ("batch_dependent", "batch", "as image 1 of 2"),
@@ -25,6 +25,7 @@ const PLANTED: [(&str, &str, &str); 32] = [
     ("wrong_law", "law_of_gamma", "times that"),
     ("wrong_relative", "relative", "images that lie"),
     ("missing_levels", "levels", "an image of its own"),
+    ("partial_steps", "composition", "images that lie"),
     ("not_a_number_at_the_end", "domain", "the pixel NaN at [1.0]"),
     ("panics_somewhere", "domain", "`apply` panicked: amount 0.5 is not foreseen"),
     ("panics_on_wide", "shapes", "`apply` panicked: too wide"),

@@ -160,14 +160,18 @@ impl ResolvableGeometry<'_> {
             Composition::BrightnessContrast { .. } => None,
         };
         let Some(levels) = levels else { return Ok(self.over(anchor, low, high)) };
-        let (mut least, mut greatest) = (vec![f64::INFINITY; low.len()], vec![f64::NEG_INFINITY; low.len()]);
-        for level in &levels {
-            for (i, shift) in self.transformation.shift(level)?.into_iter().enumerate() {
-                least[i] = least[i].min(shift);
-                greatest[i] = greatest[i].max(shift);
-            }
+        let m = low.len();
+        let (mut least, mut greatest) = (vec![f64::INFINITY; m], vec![f64::NEG_INFINITY; m]);
+        for (place, shift) in self.shift(&levels.concat())?.into_iter().enumerate() {
+            least[place % m] = least[place % m].min(shift);
+            greatest[place % m] = greatest[place % m].max(shift);
         }
-        Ok(self.over(&self.transformation.shift(anchor)?, &least, &greatest))
+        Ok(self.over(&self.shift(anchor)?, &least, &greatest))
+    }
+
+    /// gamma(0, xi) for some points, row by row; xi itself where nothing is stated.
+    fn shift(&self, points: &[f64]) -> Result<Vec<f64>, HostError> {
+        Ok(self.transformation.shift(points)?.unwrap_or_else(|| points.to_vec()))
     }
 
     fn over(&self, anchor: &[f64], low: &[f64], high: &[f64]) -> Move<'_> {

@@ -35,6 +35,31 @@ impl Transformation {
         self.finish(CALL, answer, gamma, "a finite number", f64::is_finite)
     }
 
+    /// gamma(0, xi) for n points (n x m): what xi adds to theta where the class is additive. `None` if the plugin does not say.
+    ///
+    /// # Errors
+    /// As for [`Transformation::compose`].
+    pub fn shift(&self, xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
+        self.compose(&vec![0.0; xi.len()], xi)
+    }
+
+    /// gamma(theta, xi) for one pair, as certificates take it (MATHEMATICS 2): theta + xi for additive transformations,
+    /// theta + gamma(0, xi) where those have finitely many parameters on images of a shape (c, h, w), and what `compose` says
+    /// for others; `None` if it says nothing.
+    ///
+    /// # Errors
+    /// As for [`Transformation::compose`] and [`Transformation::levels`].
+    pub fn gamma(&self, shape: [usize; 3], theta: &[f64], xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
+        let plus = |shift: &[f64]| theta.iter().zip(shift).map(|(theta, shift)| theta + shift).collect();
+        match self.class() {
+            Class::Additive if self.levels(shape, xi, xi)?.is_some() => {
+                Ok(self.shift(xi)?.map(|shift| plus(&shift)))
+            }
+            Class::Additive => Ok(Some(plus(xi))),
+            Class::Resolvable | Class::NonResolvable => self.compose(theta, xi),
+        }
+    }
+
     /// For each of n points xi (n x m) and Gaussian theta, the law of gamma(theta, xi); `None` if the plugin does not say.
     ///
     /// # Errors

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use gsmooth_plugin_abi::{Entry, EstimatorTable, NoiseTable, TableRef, TransformationTable};
 use gsmooth_plugin_sdk::table::{estimator_table, noise_table, transformation_table};
 use gsmooth_plugin_sdk::{
-    Bound, Class, Error, Image, ImageMut, Kind, Levels, Lipschitz, MEstimator, NoiseDistribution, OptionSpec,
-    Options, Oracle, Parameter, Result, Transformation,
+    Bound, Class, Compose, Error, Image, ImageMut, Kind, Levels, Lipschitz, MEstimator, NoiseDistribution,
+    OptionSpec, Options, Oracle, Parameter, Result, Transformation,
 };
 use toml::Value;
 
@@ -40,6 +40,10 @@ impl Transformation for Brighten {
     const LIPSCHITZ: Option<Lipschitz<Self>> = Some(|this, image, _, _, bound| {
         let pixels = image.pixels.len() as f64;
         bound[0] = if this.fault == "speed" { -1.0 } else { pixels.sqrt().next_up() };
+        Ok(())
+    });
+    const COMPOSE: Option<Compose<Self>> = Some(|_, theta, xi, gamma| {
+        gamma[0] = theta[0] + xi[0];
         Ok(())
     });
     const LEVELS: Option<Levels<Self>> = Some(|this, _, low, high| {

@@ -111,21 +111,22 @@ impl Transformation {
         Ok(out)
     }
 
-    /// gamma(theta, xi) for one pair; `None` where the transformation states none.
+    /// gamma(theta, xi) for one pair, as certificates take it; `None` where the transformation states none. See
+    /// [`host::Transformation::gamma`].
     ///
     /// # Errors
     /// If the plugin fails.
-    pub fn compose(&self, theta: &[f64], xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
-        self.plugin().map_or(Ok(None), |plugin| plugin.compose(theta, xi))
+    pub fn gamma(&self, shape: [usize; 3], theta: &[f64], xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
+        self.plugin().map_or(Ok(None), |plugin| plugin.gamma(shape, theta, xi))
     }
 
-    /// gamma(0, xi) of an additive transformation: what xi adds to theta. It is xi itself but for transformations with
-    /// finitely many parameters, which act at xi as at the level next to it.
+    /// gamma(0, xi) for n points (n x m): what xi adds to theta where the class is additive; `None` where the transformation
+    /// states none.
     ///
     /// # Errors
     /// If the plugin fails.
-    pub fn shift(&self, xi: &[f64]) -> Result<Vec<f64>, HostError> {
-        Ok(self.compose(&vec![0.0; xi.len()], xi)?.unwrap_or_else(|| xi.to_vec()))
+    pub fn shift(&self, xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
+        self.plugin().map_or(Ok(None), |plugin| plugin.shift(xi))
     }
 
     /// The law of gamma(theta, xi) for Gaussian theta; `None` where the transformation states none.

@@ -38,7 +38,7 @@ pub struct TransformationTable {
             error: *mut ErrorBuffer,
         ) -> Status,
     >,
-    /// gamma(theta, xi) for n pairs, n x m each.
+    /// gamma(theta, xi) for n pairs, n x m each. Required for [`class::ADDITIVE`] with `levels`.
     pub compose: Option<
         unsafe extern "C" fn(
             instance: *const c_void,

@@ -57,7 +57,7 @@ pub trait Transformation: Sized + Send + Sync + 'static {
     /// wrappers of foreign code; safe Rust code is thread-safe.
     const THREAD_SAFE: bool = true;
 
-    /// gamma(theta, xi). Additive transformations need not give it: theirs is theta + xi.
+    /// gamma(theta, xi). Additive transformations need not give it, unless they have [`Transformation::LEVELS`]: theirs is theta + xi.
     const COMPOSE: Option<Compose<Self>> = None;
     /// The law of gamma; required for [`Class::Resolvable`].
     const LAW_OF_GAMMA: Option<LawOfGamma<Self>> = None;

@@ -11,7 +11,7 @@ use super::parameters::gaussian_scale;
 use crate::certify::case::{Composition, Sampling};
 use crate::certify::certificate::VoteBound;
 use crate::certify::ranges::Range;
-use crate::host::{HostError, Noise};
+use crate::host::Noise;
 use crate::transformation::{Class, Transformation};
 
 /// The largest difference of a pixel that float32 arithmetic explains when a transformation is composed.
@@ -106,24 +106,6 @@ fn check_domain(
     Ok(())
 }
 
-/// gamma(theta, xi) as the certificate takes it: theta + xi for additive transformations, theta + gamma(0, xi) where they
-/// have finitely many parameters, and what the plugin states for others.
-fn gamma(
-    transformation: &Transformation,
-    shape: [usize; 3],
-    theta: &[f64],
-    xi: &[f64],
-) -> Result<Vec<f64>, HostError> {
-    let plus = |shift: &[f64]| theta.iter().zip(shift).map(|(theta, shift)| theta + shift).collect();
-    match transformation.class() {
-        Class::Additive if transformation.levels(shape, xi, xi)?.is_some() => {
-            Ok(plus(&transformation.shift(xi)?))
-        }
-        Class::Additive => Ok(plus(xi)),
-        _ => Ok(transformation.compose(theta, xi)?.unwrap_or_else(|| plus(xi))),
-    }
-}
-
 /// Tries tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x) on an image: a plugin that clips or resamples fails here.
 fn check_composition(
     shop: &Workshop<'_>,
@@ -141,7 +123,9 @@ fn check_composition(
         let quantile = |noise: &Arc<Noise>| noise.quantile_at(p);
         let theta: Vec<f64> = noise.iter().map(quantile).collect::<Result<_, _>>().at(span.clone())?;
         for xi in [range.low.clone(), between(0.63), range.high.clone()] {
-            let gamma = gamma(transformation, shape, &theta, &xi).at(span.clone())?;
+            let gamma = transformation.gamma(shape, &theta, &xi).at(span.clone())?;
+            let sum = || theta.iter().zip(&xi).map(|(theta, xi)| theta + xi).collect();
+            let gamma: Vec<f64> = gamma.unwrap_or_else(sum);
             let first = transformation.apply_at(&image, shape, &xi).at(span.clone())?;
             let twice = transformation.apply_at(&first, shape, &theta).at(span.clone())?;
             let once = transformation.apply_at(&image, shape, &gamma).at(span.clone())?;

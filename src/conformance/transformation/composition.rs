@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use crate::host::Class;
-
 use super::super::quantities::{distance, norm};
 use super::super::random::Random;
 use super::super::trial::{Stop, Trial, judge, strict};
@@ -54,7 +52,7 @@ impl Ways {
     }
 }
 
-/// tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x), with theta + xi for gamma where the class is additive.
+/// tau(theta, tau(xi, x)) = tau(gamma(theta, xi), x), with gamma as certificates take it.
 pub(super) fn composition(subject: &Subject<'_>) -> Outcome {
     over_pairs(subject, Picture::noise, |probe| {
         let (ways, gamma) = by_composition(probe)?;
@@ -118,26 +116,13 @@ fn meets_in_small(subject: &Subject<'_>, probe: &Probe<'_>) -> Trial<bool> {
 fn by_composition(probe: &Probe<'_>) -> Trial<(Ways, Vec<f64>)> {
     let (variant, theta, xi) = (probe.variant, &probe.points[0], &probe.points[1]);
     let (pixels, shape) = (&probe.picture.pixels, probe.picture.shape);
-    let Some(gamma) = gamma(probe, theta, xi)? else { return Err(Stop::Refused) };
+    let Some(gamma) = strict(variant.transformation.gamma(shape, theta, xi))? else {
+        return Err(Stop::Refused);
+    };
     let between = variant.apply(pixels, shape, xi)?;
     let twice = variant.apply(&between, shape, theta)?;
     let once = variant.apply(pixels, shape, &gamma)?;
     Ok((Ways { between, twice, once }, gamma))
-}
-
-/// gamma(theta, xi) as certificates take it: theta + xi for additive transformations, theta + gamma(0, xi) where they have
-/// finitely many parameters, and what `compose` says for others.
-fn gamma(probe: &Probe<'_>, theta: &[f64], xi: &[f64]) -> Trial<Option<Vec<f64>>> {
-    let transformation = &probe.variant.transformation;
-    let plus = |shift: &[f64]| theta.iter().zip(shift).map(|(theta, shift)| theta + shift).collect();
-    if transformation.class() != Class::Additive {
-        return strict(transformation.compose(theta, xi));
-    }
-    if !transformation.info().offers.contains(&"levels") {
-        return Ok(Some(plus(xi)));
-    }
-    let shift = strict(transformation.compose(&vec![0.0; xi.len()], xi))?;
-    Ok(shift.map(|shift| plus(&shift)))
 }
 
 /// Tries pairs (theta, xi), from simple to random.
@@ -161,24 +146,5 @@ fn over_pairs(
         let [theta, xi] = [0.3, 0.7].map(|share| shrunk(share, subject.space.somewhere_near(&mut random)));
         pairs.push(vec![theta, xi]);
     }
-    let levels = levels(subject);
-    for pair in &mut pairs {
-        // Steps by whole levels compose; parts of them do not.
-        pair[1] = nearest(&levels, &pair[1]).unwrap_or_else(|| pair[1].clone());
-    }
-    pairs.dedup();
     judge(subject.context, subject.probes_of(&pictures, &["theta:", "xi:"], &pairs), trial)
-}
-
-/// The levels near the identity; empty for transformations without.
-fn levels(subject: &Subject<'_>) -> Vec<f64> {
-    let (low, high): (Vec<f64>, Vec<f64>) = subject.space.near.iter().copied().unzip();
-    let levels = subject.ordinary().transformation.levels(SMALL[2], &low, &high);
-    levels.ok().flatten().unwrap_or_default()
-}
-
-fn nearest(levels: &[f64], point: &[f64]) -> Option<Vec<f64>> {
-    let far = |level: &[f64]| level.iter().zip(point).map(|(a, b)| (a - b).abs()).sum::<f64>();
-    let nearest = levels.chunks_exact(point.len()).min_by(|a, b| far(a).total_cmp(&far(b)));
-    nearest.map(<[f64]>::to_vec)
 }

@@ -36,7 +36,8 @@ pub const fn transformation_table<T: Transformation>(version: &'static str) -> T
         },
         padding: 0,
         apply: Some(apply::<T>),
-        compose: if T::COMPOSE.is_some() || matches!(T::CLASS, Class::Additive) {
+        // With levels, xi acts like one of them: theta + xi would be a guess that only the author can make good.
+        compose: if T::COMPOSE.is_some() || matches!((T::CLASS, T::LEVELS), (Class::Additive, None)) {
             Some(compose::<T>)
         } else {
             None
