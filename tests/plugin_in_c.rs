@@ -69,6 +69,9 @@ fn what_was_built_against_abi_1_0_still_works() {
     add.apply(&[0.25, 0.5], [2, 1, 1, 1], &[0.0, 0.25], &mut out).unwrap();
     assert_eq!(out, [0.25, 0.75]);
     assert_eq!(add.levels([1, 1, 1], &[-1.0], &[2.0]).unwrap(), Some(vec![-1.0, 2.0]));
+    // It does not say what its levels add up to, and nothing is assumed of it.
+    let error = add.gamma([1, 1, 1], &[0.5], &[0.25]).unwrap_err();
+    assert!(error.to_string().contains("does not say `compose`"), "{error}");
 }
 
 /// A header that changes is not that of version 1.0.

@@ -162,16 +162,11 @@ impl ResolvableGeometry<'_> {
         let Some(levels) = levels else { return Ok(self.over(anchor, low, high)) };
         let m = low.len();
         let (mut least, mut greatest) = (vec![f64::INFINITY; m], vec![f64::NEG_INFINITY; m]);
-        for (place, shift) in self.shift(&levels.concat())?.into_iter().enumerate() {
+        for (place, shift) in self.transformation.shift(&levels.concat())?.into_iter().enumerate() {
             least[place % m] = least[place % m].min(shift);
             greatest[place % m] = greatest[place % m].max(shift);
         }
-        Ok(self.over(&self.shift(anchor)?, &least, &greatest))
-    }
-
-    /// gamma(0, xi) for some points, row by row; xi itself where nothing is stated.
-    fn shift(&self, points: &[f64]) -> Result<Vec<f64>, HostError> {
-        Ok(self.transformation.shift(points)?.unwrap_or_else(|| points.to_vec()))
+        Ok(self.over(&self.transformation.shift(anchor)?, &least, &greatest))
     }
 
     fn over(&self, anchor: &[f64], low: &[f64], high: &[f64]) -> Move<'_> {

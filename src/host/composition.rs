@@ -1,5 +1,7 @@
 //! What a transformation says about its compositions.
 
+use std::sync::Arc;
+
 use super::error::HostError;
 use super::info::Class;
 use super::transformation::Transformation;
@@ -23,9 +25,10 @@ impl Transformation {
         let n = self.rows(CALL, "xi", xi, None)?;
         self.rows(CALL, "theta", theta, Some(n))?;
         let Some(compose) = self.table.compose else {
-            // What additive means needs no function.
+            // What additive means needs no function; but what acts like a level adds that level, and not xi.
             let sum = || theta.iter().zip(xi).map(|(theta, xi)| theta + xi).collect();
-            return Ok((self.class() == Class::Additive).then(sum));
+            let plain = self.class() == Class::Additive && self.table.levels.is_none();
+            return Ok(plain.then(sum));
         };
         let mut gamma = vec![f64::NAN; xi.len()];
         let answer = self.instance.call_optional(CALL, |this, error| {
@@ -35,12 +38,13 @@ impl Transformation {
         self.finish(CALL, answer, gamma, "a finite number", f64::is_finite)
     }
 
-    /// gamma(0, xi) for n points (n x m): what xi adds to theta where the class is additive. `None` if the plugin does not say.
+    /// gamma(0, xi) for n points (n x m): what xi adds to theta where the class is additive.
     ///
     /// # Errors
-    /// As for [`Transformation::compose`].
-    pub fn shift(&self, xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
-        self.compose(&vec![0.0; xi.len()], xi)
+    /// As for [`Transformation::compose`]; also a plugin that does not say.
+    pub fn shift(&self, xi: &[f64]) -> Result<Vec<f64>, HostError> {
+        let shift = self.compose(&vec![0.0; xi.len()], xi)?;
+        shift.ok_or_else(|| HostError::NotStated { plugin: Arc::clone(self.info()), call: "compose" })
     }
 
     /// gamma(theta, xi) for one pair, as certificates take it (MATHEMATICS 2): theta + xi for additive transformations,
@@ -48,13 +52,11 @@ impl Transformation {
     /// for others; `None` if it says nothing.
     ///
     /// # Errors
-    /// As for [`Transformation::compose`] and [`Transformation::levels`].
+    /// As for [`Transformation::shift`] and [`Transformation::levels`].
     pub fn gamma(&self, shape: [usize; 3], theta: &[f64], xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
         let plus = |shift: &[f64]| theta.iter().zip(shift).map(|(theta, shift)| theta + shift).collect();
         match self.class() {
-            Class::Additive if self.levels(shape, xi, xi)?.is_some() => {
-                Ok(self.shift(xi)?.map(|shift| plus(&shift)))
-            }
+            Class::Additive if self.levels(shape, xi, xi)?.is_some() => Ok(Some(plus(&self.shift(xi)?))),
             Class::Additive => Ok(Some(plus(xi))),
             Class::Resolvable | Class::NonResolvable => self.compose(theta, xi),
         }

@@ -129,10 +129,6 @@ unsafe fn read_transformation(
     if class == Class::Resolvable {
         required(table.law_of_gamma, "law_of_gamma")?;
     }
-    if class == Class::Additive && table.levels.is_some() {
-        // What xi acts like is what it adds, and xi itself is a wrong guess.
-        required(table.compose, "compose")?;
-    }
     // SAFETY: promised by the caller.
     let parameters = unsafe { table.parameters.as_slice() };
     if parameters.is_empty() {
@@ -239,7 +235,6 @@ mod tests {
         assert_refused("`apply` is missing", |table| table.apply = None);
         assert_refused("`create` is missing", |table| table.head.create = None);
         assert_refused("`law_of_gamma` is missing", |table| table.class = class::RESOLVABLE);
-        assert_refused("`compose` is missing", |table| table.compose = None);
         assert_refused("its class is 9", |table| table.class = 9);
         assert_refused("needs a parameter", |table| table.parameters = Slice::EMPTY);
         assert_eq!(refuse(TableRef(std::ptr::null())), DeclarationError::Pointer.to_string());

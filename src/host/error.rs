@@ -253,6 +253,14 @@ pub enum HostError {
         /// The first value that is not finite.
         value: f32,
     },
+    /// A plugin leaves out what a certificate needs.
+    #[error("the {plugin} does not say `{call}`, which method `resolvable` needs of it")]
+    NotStated {
+        /// The plugin.
+        plugin: Arc<PluginInfo>,
+        /// The function.
+        call: &'static str,
+    },
     /// A plugin returned a number that cannot be.
     #[error("`{call}` of the {plugin} returned {value}, which is not {expected}")]
     Value {

@@ -120,13 +120,12 @@ impl Transformation {
         self.plugin().map_or(Ok(None), |plugin| plugin.gamma(shape, theta, xi))
     }
 
-    /// gamma(0, xi) for n points (n x m): what xi adds to theta where the class is additive; `None` where the transformation
-    /// states none.
+    /// gamma(0, xi) for n points (n x m): what xi adds to theta where the class is additive, which a graph's never is.
     ///
     /// # Errors
-    /// If the plugin fails.
-    pub fn shift(&self, xi: &[f64]) -> Result<Option<Vec<f64>>, HostError> {
-        self.plugin().map_or(Ok(None), |plugin| plugin.shift(xi))
+    /// If the plugin fails, or does not say.
+    pub fn shift(&self, xi: &[f64]) -> Result<Vec<f64>, HostError> {
+        self.plugin().map_or_else(|| Ok(xi.to_vec()), |plugin| plugin.shift(xi))
     }
 
     /// The law of gamma(theta, xi) for Gaussian theta; `None` where the transformation states none.

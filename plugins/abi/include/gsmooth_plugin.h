@@ -306,7 +306,8 @@ typedef struct {
      * the identity the output is the input bit for bit. Every output must be finite. Required. */
     gsmooth_status (*apply)(const void *instance, const gsmooth_images *images, const double *parameters,
                             const gsmooth_images_mut *out, gsmooth_error *error);
-    /* gamma(theta, xi) for n pairs, n x m each. Required for GSMOOTH_ADDITIVE with `levels`. */
+    /* gamma(theta, xi) for n pairs, n x m each. Without it nothing is certified of compositions of an additive
+     * transformation with `levels`. */
     gsmooth_status (*compose)(const void *instance, const double *theta, const double *xi, uint64_t n, double *gamma,
                               gsmooth_error *error);
     /* For Gaussian theta of mean 0 with independent coordinates, and each xi: gamma(theta, xi) has independent Gaussian

@@ -38,7 +38,8 @@ pub struct TransformationTable {
             error: *mut ErrorBuffer,
         ) -> Status,
     >,
-    /// gamma(theta, xi) for n pairs, n x m each. Required for [`class::ADDITIVE`] with `levels`.
+    /// gamma(theta, xi) for n pairs, n x m each. Without it nothing is certified of compositions of an additive transformation with
+    /// `levels`.
     pub compose: Option<
         unsafe extern "C" fn(
             instance: *const c_void,
