@@ -21,6 +21,11 @@ impl PluginTable {
         Some(self.entries.remove(at).1)
     }
 
+    /// The value of the entry `key`.
+    pub fn get(&self, key: &str) -> Option<&Spanned<Value>> {
+        self.entries.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
+    }
+
     /// The entries as the plugin's options.
     pub fn options(&self) -> Vec<(String, Value)> {
         self.entries.iter().map(|(key, value)| (key.get_ref().clone(), value.get_ref().clone())).collect()

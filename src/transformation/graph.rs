@@ -18,19 +18,31 @@ const BATCH: usize = 64;
 /// rounding; that the graph comes close to it is for the caller to check ([`GraphTransformation::imitation`]).
 #[derive(Debug)]
 pub struct GraphTransformation {
-    /// What a plugin would declare.
-    pub info: PluginInfo,
-    /// The graph, behind one input for pixels and parameters.
-    pub model: NetworkModel,
-    /// What it runs on.
-    pub runtime: Runtime,
-    /// How it runs.
-    pub session: SessionOptions,
+    info: PluginInfo,
+    model: NetworkModel,
+    runtime: Runtime,
+    session: SessionOptions,
     /// Sessions that no thread is using.
-    pub idle: Mutex<Vec<Network>>,
+    idle: Mutex<Vec<Network>>,
 }
 
 impl GraphTransformation {
+    /// A graph behind one input for pixels and parameters, with what a plugin would declare of itself (m parameters, at
+    /// least one). Its sessions are opened when they are needed, one a thread.
+    pub fn new(info: PluginInfo, model: NetworkModel, runtime: Runtime, session: SessionOptions) -> Self {
+        Self { info, model, runtime, session, idle: Mutex::default() }
+    }
+
+    /// What a plugin would declare.
+    pub fn info(&self) -> &PluginInfo {
+        &self.info
+    }
+
+    /// The model, in messages.
+    pub fn name(&self) -> &str {
+        &self.model.name
+    }
+
     /// tau(xi_i, x_i) of n images (dense, `pixels` values each), m parameters each.
     ///
     /// # Errors

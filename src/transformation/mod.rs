@@ -56,7 +56,7 @@ impl Transformation {
     pub fn info(&self) -> &PluginInfo {
         match &self.made_of {
             MadeOf::Plugin(plugin) => plugin.info(),
-            MadeOf::Graph(graph) => &graph.info,
+            MadeOf::Graph(graph) => graph.info(),
         }
     }
 

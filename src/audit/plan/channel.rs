@@ -143,8 +143,7 @@ fn slack_distance(slack: &Spanned<Value>, pixels: usize) -> Result<f64, Fault> {
 }
 
 fn positive(value: &Spanned<Value>, key: &'static str) -> Result<f64, Fault> {
-    let number = value.get_ref().as_float().or_else(|| value.get_ref().as_integer().map(|i| i as f64));
-    match number {
+    match parameters::number(value.get_ref()) {
         Some(number) if number > 0.0 && number.is_finite() => Ok(number),
         _ => {
             let (found, expected) =

@@ -8,9 +8,11 @@ use toml::{Spanned, Value};
 use super::super::error::{At, Fault, Problem};
 use super::super::hint;
 use super::super::plugin_table::PluginTable;
+use super::parameters::number;
 use super::{Workshop, models};
 use crate::host::{Class, Origin, ParameterInfo, PluginInfo, PluginKind};
 use crate::onnx::model::contract::NamedModel;
+use crate::onnx::model::file::ModelFile;
 use crate::onnx::model::transformation::TransformationContract;
 use crate::onnx::network::NetworkModel;
 use crate::transformation::{GraphTransformation, Transformation};
@@ -33,7 +35,7 @@ pub(super) fn open(shop: &Workshop<'_>, table: &Spanned<PluginTable>) -> Result<
     let shape = shop.data.shape();
     let contract =
         TransformationContract::of(NamedModel { name: &name, proto: &file.proto }, shape).at(path.span())?;
-    let joined = crate::onnx::model::file::ModelFile { proto: contract.proto, ..file };
+    let joined = ModelFile { proto: contract.proto, ..file };
     models::check_independence(&name, &joined, TransformationContract::INPUT, &path.span())?;
     let identity = identity(table.get_ref(), contract.parameters)?;
     let model = NetworkModel {
@@ -43,13 +45,8 @@ pub(super) fn open(shop: &Workshop<'_>, table: &Spanned<PluginTable>) -> Result<
         item_dims: vec![shape.iter().product::<usize>() + contract.parameters],
         batch: contract.batch,
     };
-    let graph = GraphTransformation {
-        info: info(&name, joined.sha256, &identity),
-        model,
-        runtime: shop.runtime.clone(),
-        session: shop.session.clone(),
-        idle: Default::default(),
-    };
+    let info = info(&name, joined.sha256, &identity);
+    let graph = GraphTransformation::new(info, model, shop.runtime.clone(), shop.session.clone());
     check_identity(shop, &graph, identity, span)?;
     Ok(Transformation::from_graph(graph))
 }
@@ -67,12 +64,8 @@ fn check_keys(table: &PluginTable) -> Result<(), Fault> {
     Ok(())
 }
 
-fn entry<'a>(table: &'a PluginTable, key: &str) -> Option<&'a Spanned<Value>> {
-    table.entries.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
-}
-
 fn model_path(table: &Spanned<PluginTable>) -> Result<Spanned<PathBuf>, Fault> {
-    let value = entry(table.get_ref(), "model");
+    let value = table.get_ref().get("model");
     let value = value.ok_or_else(|| {
         let example =
             "transformation = { plugin = \"onnx_transform\", model = \"rain.onnx\", range = [0.0, 1.0] }";
@@ -89,8 +82,7 @@ fn model_path(table: &Spanned<PluginTable>) -> Result<Spanned<PathBuf>, Fault> {
 
 /// The parameters at which the graph returns the image: zeros, unless stated.
 fn identity(table: &PluginTable, parameters: usize) -> Result<Vec<f64>, Fault> {
-    let Some(value) = entry(table, "identity") else { return Ok(vec![0.0; parameters]) };
-    let number = |value: &Value| value.as_float().or_else(|| value.as_integer().map(|i| i as f64));
+    let Some(value) = table.get("identity") else { return Ok(vec![0.0; parameters]) };
     let numbers: Option<Vec<f64>> = match value.get_ref() {
         Value::Array(values) => values.iter().map(number).collect(),
         single => number(single).map(|number| vec![number]),
@@ -142,5 +134,5 @@ fn check_identity(
     if deviation <= IDENTITY_TOLERANCE {
         return Ok(());
     }
-    Err(Problem::GraphIdentity { model: graph.model.name.clone(), identity, deviation }.at(span))
+    Err(Problem::GraphIdentity { model: graph.name().to_owned(), identity, deviation }.at(span))
 }

@@ -78,7 +78,8 @@ fn number_pair(value: &Value) -> Option<[f64; 2]> {
     }
 }
 
-fn number(value: &Value) -> Option<f64> {
+/// A number, written as an integer or as a float.
+pub(super) fn number(value: &Value) -> Option<f64> {
     value.as_float().or_else(|| value.as_integer().map(|i| i as f64))
 }
 

@@ -5,6 +5,7 @@ use toml::{Spanned, Value};
 use super::super::error::{Fault, Problem};
 use super::super::hint;
 use super::super::schema;
+use super::parameters::number;
 use crate::certify::case::{Anchors, Mode, Sampling};
 use crate::certify::certificate::VoteBound;
 
@@ -104,7 +105,7 @@ fn cover(keys: &toml::Table, span: std::ops::Range<usize>, sampling: &Sampling) 
     // Half way from what is claimed to certainty: 0.75 without a margin, where it takes the fewest draws.
     let (mut max, mut p) = (MOST_ANCHORS, least.midpoint(1.0));
     for (key, value) in keys {
-        let number = value.as_float().or_else(|| value.as_integer().map(|i| i as f64)).unwrap_or(f64::NAN);
+        let number = number(value).unwrap_or(f64::NAN);
         let problem = match key.as_str() {
             "max" if number >= 1.0 && number.fract() == 0.0 && number <= 1e6 => {
                 max = number as usize;
