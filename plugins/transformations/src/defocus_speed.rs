@@ -88,7 +88,7 @@ fn kernel_drift(low: f64, middle: f64, high: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::defocus_blur::blur;
-    use crate::testing::{binary, distance, noise, smooth};
+    use crate::testing::{any_picture, binary, fastest, noise, smooth, too_fast};
     use proptest::prelude::*;
 
     fn blurred(pixels: &[f32], size: Size, radius: f64) -> Vec<f32> {
@@ -119,20 +119,11 @@ mod tests {
         fn speed_is_never_exceeded(height in 1usize..14, width in 1usize..14, low in 0.0f64..6.0,
                                    length in 0.0f64..1.5, kind in 0u8..3, seed: u64) {
             let size = Size { height, width };
-            let image = match kind {
-                0 => noise(2 * size.pixels(), seed),
-                1 => smooth(2, size),
-                _ => binary(2, size),
-            };
+            let image = any_picture(kind, size, seed);
             let bound = speed_bound(&image, size, low, low + length);
             let radii: Vec<f64> = (0..=24).map(|step| low + length * f64::from(step) / 24.0).collect();
             let images: Vec<Vec<f32>> = radii.iter().map(|&radius| blurred(&image, size, radius)).collect();
-            for (first, a) in radii.iter().enumerate() {
-                for (second, b) in radii.iter().enumerate().skip(first + 1) {
-                    let moved = distance(&images[first], &images[second]);
-                    prop_assert!(moved <= bound * (b - a) + 1e-5, "{moved} > {bound} * {}", b - a);
-                }
-            }
+            prop_assert_eq!(too_fast(bound, &radii, &images, 1e-5), None);
         }
     }
 
@@ -142,11 +133,7 @@ mod tests {
         for image in [noise(784, 5), smooth(1, size), binary(1, size)] {
             for low in [0.0, 0.5, 1.0, 2.5, 4.0] {
                 let bound = speed_bound(&image, size, low, low + 1.0);
-                let fastest = (0..500)
-                    .map(|step| low + 2e-3 * f64::from(step))
-                    .map(|r| distance(&blurred(&image, size, r), &blurred(&image, size, r + 2e-3)) / 2e-3)
-                    .fold(0.0, f64::max);
-
+                let fastest = fastest(low, 2e-3, 500, |radius| blurred(&image, size, radius));
                 assert!(fastest <= bound + 0.01 && bound < 1.1 * fastest, "{low}: {fastest} {bound}");
             }
         }

@@ -32,6 +32,7 @@ mod brightness_contrast;
 mod contract;
 mod contrast;
 mod convolution;
+mod copies;
 mod corruption_c;
 mod defocus_blur;
 mod defocus_speed;

@@ -128,7 +128,7 @@ fn convolved(planes: &[ExtendedPlane], size: Size, stencil: &Stencil) -> Vec<f64
 mod tests {
     use super::*;
     use crate::motion_blur::motion_blur;
-    use crate::testing::{binary, distance, noise, smooth};
+    use crate::testing::{any_picture, binary, fastest, noise, smooth, too_fast};
     use proptest::prelude::*;
 
     fn blurred(pixels: &[f32], size: Size, length: f64, angle: f64) -> Vec<f32> {
@@ -157,22 +157,13 @@ mod tests {
         fn speed_is_never_exceeded(height in 1usize..12, width in 1usize..12, low in 0.0f64..20.0, length in 0.0f64..2.0,
                                    angle in -180.0f64..180.0, kind in 0u8..3, seed: u64) {
             let size = Size { height, width };
-            let image = match kind {
-                0 => noise(2 * size.pixels(), seed),
-                1 => smooth(2, size),
-                _ => binary(2, size),
-            };
+            let image = any_picture(kind, size, seed);
             let low = [0.0, low.floor(), low, low][(seed % 4) as usize];
             let angle = [(angle / 45.0).round() * 45.0, angle][(seed / 4 % 2) as usize];
             let bound = speed_bound(&image, size, Direction::new(angle), low, low + length);
             let lengths: Vec<f64> = (0..=16).map(|step| low + length * f64::from(step) / 16.0).collect();
             let images: Vec<Vec<f32>> = lengths.iter().map(|&length| blurred(&image, size, length, angle)).collect();
-            for (first, a) in lengths.iter().enumerate() {
-                for (second, b) in lengths.iter().enumerate().skip(first + 1) {
-                    let moved = distance(&images[first], &images[second]);
-                    prop_assert!(moved <= bound * (b - a) + 3e-6, "{moved} > {bound} * {}", b - a);
-                }
-            }
+            prop_assert_eq!(too_fast(bound, &lengths, &images, 3e-6), None);
         }
     }
 
@@ -184,15 +175,7 @@ mod tests {
                 [(0.0, 2.0, 0.0), (0.0, 5.0, 33.0), (7.0, 1.0, -80.0), (20.0, 2.0, 45.0)]
             {
                 let bound = speed_bound(&image, size, Direction::new(angle), low, low + length);
-                let step = length / 50.0;
-                let fastest = (0..50)
-                    .map(|index| low + step * f64::from(index))
-                    .map(|l| {
-                        let (a, b) =
-                            (blurred(&image, size, l, angle), blurred(&image, size, l + step, angle));
-                        distance(&a, &b) / step
-                    })
-                    .fold(0.0, f64::max);
+                let fastest = fastest(low, length / 50.0, 50, |length| blurred(&image, size, length, angle));
                 assert!(fastest <= bound + 1e-3 && bound < 1.2 * fastest, "{low} {angle}: {fastest} {bound}");
             }
         }

@@ -168,7 +168,7 @@ impl Transformation for Rotation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{binary, distance, noise, smooth};
+    use crate::testing::{any_picture, binary, fastest, noise, smooth, too_fast};
     use proptest::prelude::*;
 
     fn rotated(pixels: &[f32], size: Size, angle: f64) -> Vec<f32> {
@@ -209,20 +209,11 @@ mod tests {
         fn speed_is_never_exceeded(height in 1usize..12, width in 1usize..12, middle in -170.0f64..170.0,
                                    length in 0.0f64..10.0, kind in 0u8..3, seed: u64) {
             let size = Size { height, width };
-            let image = match kind {
-                0 => noise(2 * size.pixels(), seed),
-                1 => smooth(2, size),
-                _ => binary(2, size),
-            };
+            let image = any_picture(kind, size, seed);
             let bound = speed_bound(&image, size, middle - length, middle + length);
             let angles: Vec<f64> = (0..=20).map(|step| middle + length * (f64::from(step) / 10.0 - 1.0)).collect();
             let images: Vec<Vec<f32>> = angles.iter().map(|&angle| rotated(&image, size, angle)).collect();
-            for (first, a) in angles.iter().enumerate() {
-                for (second, b) in angles.iter().enumerate().skip(first + 1) {
-                    let moved = distance(&images[first], &images[second]);
-                    prop_assert!(moved <= bound * (b - a) + 1e-5, "{moved} > {bound} * {}", b - a);
-                }
-            }
+            prop_assert_eq!(too_fast(bound, &angles, &images, 1e-5), None);
         }
     }
 
@@ -231,12 +222,7 @@ mod tests {
         let size = Size { height: 28, width: 28 };
         for image in [noise(784, 5), smooth(1, size), binary(1, size)] {
             let bound = speed_bound(&image, size, 10.0, 20.0);
-            let fastest = (0..500)
-                .map(|step| 10.0 + 0.02 * f64::from(step))
-                .map(|angle| {
-                    distance(&rotated(&image, size, angle), &rotated(&image, size, angle + 0.02)) / 0.02
-                })
-                .fold(0.0, f64::max);
+            let fastest = fastest(10.0, 0.02, 500, |angle| rotated(&image, size, angle));
             assert!(fastest <= bound + 1e-3 && bound < 1.15 * fastest, "{fastest} {bound}");
         }
     }

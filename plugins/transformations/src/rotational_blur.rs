@@ -4,8 +4,8 @@ use gsmooth_plugin_sdk::{
     Class, Image, ImageMut, Lipschitz, OptionSpec, Options, Parameter, Result, Rounding, Transformation,
 };
 
+use crate::copies;
 use crate::domain::Domain;
-use crate::error::TransformationError;
 use crate::plane::{Size, finite, mean_rounding_bound};
 use crate::rotation::{Turn, surfaces};
 use crate::rotational_speed::speed_bound;
@@ -73,9 +73,6 @@ pub struct RotationalBlur {
     nodes: usize,
 }
 
-/// Fewest and most turned copies.
-const NODES: (f64, f64) = (2.0, 101.0);
-
 impl Transformation for RotationalBlur {
     const ID: &'static str = "rotational_blur";
     const DOC: &'static str = "Mean of copies turned about the centre, spread evenly over the angle.";
@@ -88,10 +85,7 @@ impl Transformation for RotationalBlur {
         ANGLE.high,
         0.0,
     )];
-    const OPTIONS: &'static [OptionSpec] = &[OptionSpec::integer("nodes", "Number of copies.")
-        .at_least(NODES.0)
-        .at_most(NODES.1)
-        .default_integer(11)];
+    const OPTIONS: &'static [OptionSpec] = &[copies::spec("Number of copies.")];
     const LIPSCHITZ: Option<Lipschitz<Self>> = Some(|this, image, low, high, bound| {
         let (low, high) = ANGLE.interval(low, high)?;
         bound[0] = speed_bound(finite(image.pixels)?, Size::of(image), this.nodes, low, high);
@@ -103,12 +97,7 @@ impl Transformation for RotationalBlur {
     });
 
     fn create(options: &Options<'_>) -> Result<Self> {
-        let nodes = options.integer("nodes")?;
-        if (NODES.0 as i64..=NODES.1 as i64).contains(&nodes) {
-            Ok(Self { nodes: nodes as usize })
-        } else {
-            Err(TransformationError::Nodes { nodes, least: NODES.0 as i64, most: NODES.1 as i64 }.into())
-        }
+        Ok(Self { nodes: copies::read(options)? })
     }
 
     fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {

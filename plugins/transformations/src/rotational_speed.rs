@@ -115,7 +115,7 @@ impl Arc {
 mod tests {
     use super::*;
     use crate::rotational_blur::rotational_blur;
-    use crate::testing::{binary, distance, noise, smooth};
+    use crate::testing::{any_picture, binary, fastest, noise, smooth, too_fast};
     use proptest::prelude::*;
 
     fn blurred(pixels: &[f32], size: Size, angle: f64, nodes: usize) -> Vec<f32> {
@@ -141,21 +141,12 @@ mod tests {
         fn speed_is_never_exceeded(height in 1usize..12, width in 1usize..12, low in 0.0f64..170.0,
                                    length in 0.0f64..10.0, nodes in 2usize..12, kind in 0u8..3, seed: u64) {
             let size = Size { height, width };
-            let image = match kind {
-                0 => noise(2 * size.pixels(), seed),
-                1 => smooth(2, size),
-                _ => binary(2, size),
-            };
+            let image = any_picture(kind, size, seed);
             let low = if seed % 4 == 0 { 0.0 } else { low };
             let bound = speed_bound(&image, size, nodes, low, low + length);
             let angles: Vec<f64> = (0..=16).map(|step| low + length * f64::from(step) / 16.0).collect();
             let images: Vec<Vec<f32>> = angles.iter().map(|&angle| blurred(&image, size, angle, nodes)).collect();
-            for (first, a) in angles.iter().enumerate() {
-                for (second, b) in angles.iter().enumerate().skip(first + 1) {
-                    let moved = distance(&images[first], &images[second]);
-                    prop_assert!(moved <= bound * (b - a) + 1e-5, "{moved} > {bound} * {}", b - a);
-                }
-            }
+            prop_assert_eq!(too_fast(bound, &angles, &images, 1e-5), None);
         }
     }
 
@@ -165,14 +156,7 @@ mod tests {
         for image in [noise(784, 5), smooth(1, size), binary(1, size)] {
             for low in [0.0, 20.0] {
                 let bound = speed_bound(&image, size, 11, low, low + 3.0);
-                let fastest = (0..300)
-                    .map(|step| low + 0.01 * f64::from(step))
-                    .map(|angle| {
-                        let (a, b) =
-                            (blurred(&image, size, angle, 11), blurred(&image, size, angle + 0.01, 11));
-                        distance(&a, &b) / 0.01
-                    })
-                    .fold(0.0, f64::max);
+                let fastest = fastest(low, 0.01, 300, |angle| blurred(&image, size, angle, 11));
                 assert!(fastest <= bound + 1e-3 && bound < 1.3 * fastest, "{low}: {fastest} {bound}");
             }
         }

@@ -165,7 +165,7 @@ impl Transformation for Scaling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{binary, distance, largest_difference, noise, smooth};
+    use crate::testing::{any_picture, binary, fastest, largest_difference, noise, smooth, too_fast};
     use gsmooth_plugin_sdk::Value;
     use proptest::prelude::*;
 
@@ -227,22 +227,13 @@ mod tests {
         fn speed_is_never_exceeded(height in 1usize..12, width in 1usize..12, low in -0.9f64..3.0,
                                    length in 0.0f64..0.4, kind in 0u8..3, seed: u64) {
             let size = Size { height, width };
-            let image = match kind {
-                0 => noise(2 * size.pixels(), seed),
-                1 => smooth(2, size),
-                _ => binary(2, size),
-            };
+            let image = any_picture(kind, size, seed);
             let low = [0.0, -0.5 * length, low, low][(seed % 4) as usize];
             let ring = if seed % 8 < 4 { Ring::Zero } else { Ring::Nearest };
             let bound = speed_bound(&image, size, ring, low, low + length);
             let scales: Vec<f64> = (0..=20).map(|step| low + length * f64::from(step) / 20.0).collect();
             let images: Vec<Vec<f32>> = scales.iter().map(|&scale| enlarged(&image, size, scale, ring)).collect();
-            for (first, a) in scales.iter().enumerate() {
-                for (second, b) in scales.iter().enumerate().skip(first + 1) {
-                    let moved = distance(&images[first], &images[second]);
-                    prop_assert!(moved <= bound * (b - a) + 1e-5, "{moved} > {bound} * {}", b - a);
-                }
-            }
+            prop_assert_eq!(too_fast(bound, &scales, &images, 1e-5), None);
         }
     }
 
@@ -254,14 +245,7 @@ mod tests {
                 [(0.0, Ring::Zero), (0.3, Ring::Nearest), (-0.4, Ring::Zero), (-0.4, Ring::Nearest)]
             {
                 let bound = speed_bound(&image, size, ring, low, low + 0.05);
-                let fastest = (0..500)
-                    .map(|step| low + 1e-4 * f64::from(step))
-                    .map(|s| {
-                        let (a, b) =
-                            (enlarged(&image, size, s, ring), enlarged(&image, size, s + 1e-4, ring));
-                        distance(&a, &b) / 1e-4
-                    })
-                    .fold(0.0, f64::max);
+                let fastest = fastest(low, 1e-4, 500, |scale| enlarged(&image, size, scale, ring));
                 assert!(
                     fastest <= bound + 0.05 && bound < 1.3 * fastest,
                     "{low} {ring:?}: {fastest} {bound}"

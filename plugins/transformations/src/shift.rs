@@ -1,6 +1,6 @@
 //! Whole shifts: how parameters are rounded to them, and which parameters of a box stand for all of them.
 
-use gsmooth_plugin_sdk::{Error, Result};
+use gsmooth_plugin_sdk::{Error, Parameter, Result};
 
 use crate::domain::Domain;
 use crate::error::TransformationError;
@@ -18,6 +18,15 @@ pub struct Shifts {
 }
 
 impl Shifts {
+    /// The declaration of both parameters; the identity is no shift.
+    pub const fn parameters(&self) -> [Parameter; 2] {
+        let Self { down, right } = self;
+        [
+            Parameter::new(down.name, "pixel", "Shift down.", down.low, down.high, 0.0),
+            Parameter::new(right.name, "pixel", "Shift to the right.", right.low, right.high, 0.0),
+        ]
+    }
+
     /// Both parameters rounded by [`whole`].
     pub fn of(&self, parameters: &[f64]) -> std::result::Result<[f64; 2], TransformationError> {
         match parameters {

@@ -28,6 +28,35 @@ pub fn binary(channels: usize, size: Size) -> Vec<f32> {
     })
 }
 
+/// Noise, a smooth picture or a black and white one, by `kind`; two channels.
+pub fn any_picture(kind: u8, size: Size, seed: u64) -> Vec<f32> {
+    match kind {
+        0 => noise(2 * size.pixels(), seed),
+        1 => smooth(2, size),
+        _ => binary(2, size),
+    }
+}
+
+/// Two of the images that lie farther apart than `bound` allows for their parameters (ascending) and `rounding`, in words.
+pub fn too_fast(bound: f64, parameters: &[f64], images: &[Vec<f32>], rounding: f64) -> Option<String> {
+    for (first, a) in parameters.iter().enumerate() {
+        for (second, b) in parameters.iter().enumerate().skip(first + 1) {
+            let moved = distance(&images[first], &images[second]);
+            // Written so that a distance that is no number is too fast.
+            if !(moved <= bound * (b - a) + rounding) {
+                return Some(format!("{moved} > {bound} * {} between {a} and {b}", b - a));
+            }
+        }
+    }
+    None
+}
+
+/// The greatest speed among `count` steps of length `step` from `low` on.
+pub fn fastest(low: f64, step: f64, count: u32, apply: impl Fn(f64) -> Vec<f32>) -> f64 {
+    let starts = (0..count).map(|index| low + step * f64::from(index));
+    starts.map(|start| distance(&apply(start), &apply(start + step)) / step).fold(0.0, f64::max)
+}
+
 fn picture(channels: usize, size: Size, value: impl Fn(f64, f64) -> f64) -> Vec<f32> {
     let (cy, cx) = size.centre();
     let mut pixels = Vec::new();
@@ -49,4 +78,19 @@ pub fn distance(a: &[f32], b: &[f32]) -> f64 {
 /// Largest absolute difference.
 pub fn largest_difference(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - f64::from(b)).abs()).fold(0.0, f64::max)
+}
+
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_fast_is_seen() {
+        let images = [vec![0.0], vec![1.0], vec![1.5]];
+        let parameters = [0.0, 1.0, 2.0];
+        assert_eq!(too_fast(1.0, &parameters, &images, 0.0), None);
+        assert!(too_fast(0.9, &parameters, &images, 0.0).unwrap().contains("between 0 and 1"));
+        assert_eq!(too_fast(0.9, &parameters, &images, 0.2), None);
+        assert!(too_fast(1.0, &parameters, &[vec![0.0], vec![f32::NAN], vec![0.0]], 0.0).is_some());
+        assert!((fastest(0.0, 0.5, 4, |x| vec![(x * x) as f32]) - 3.5).abs() < 1e-6);
+    }
 }

@@ -34,17 +34,7 @@ impl Transformation for Translation {
     const ID: &'static str = "translation";
     const DOC: &'static str = "Cyclic shift by whole pixels; parameters are rounded, halves up.";
     const CLASS: Class = Class::Additive;
-    const PARAMETERS: &'static [Parameter] = &[
-        Parameter::new(SHIFTS.down.name, "pixel", "Shift down.", SHIFTS.down.low, SHIFTS.down.high, 0.0),
-        Parameter::new(
-            SHIFTS.right.name,
-            "pixel",
-            "Shift to the right.",
-            SHIFTS.right.low,
-            SHIFTS.right.high,
-            0.0,
-        ),
-    ];
+    const PARAMETERS: &'static [Parameter] = &SHIFTS.parameters();
     /// gamma(theta, xi) = theta + the whole shift that xi is rounded to.
     const COMPOSE: Option<Compose<Self>> = Some(|_, theta, xi, gamma| {
         for ((gamma, theta), xi) in gamma.iter_mut().zip(theta).zip(SHIFTS.of(xi)?) {

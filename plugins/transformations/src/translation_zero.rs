@@ -20,17 +20,7 @@ impl Transformation for TranslationZero {
     const ID: &'static str = "translation_zero";
     const DOC: &'static str = "Shift by whole pixels where zeros enter; parameters are rounded, halves up.";
     const CLASS: Class = Class::NonResolvable;
-    const PARAMETERS: &'static [Parameter] = &[
-        Parameter::new(SHIFTS.down.name, "pixel", "Shift down.", SHIFTS.down.low, SHIFTS.down.high, 0.0),
-        Parameter::new(
-            SHIFTS.right.name,
-            "pixel",
-            "Shift to the right.",
-            SHIFTS.right.low,
-            SHIFTS.right.high,
-            0.0,
-        ),
-    ];
+    const PARAMETERS: &'static [Parameter] = &SHIFTS.parameters();
     const LEVELS: Option<Levels<Self>> = Some(|_, [_, height, width], low, high| {
         let axes: [&dyn Fn(f64, f64) -> Vec<f64>; 2] =
             [&|low, high| axis_levels(low, high, height), &|low, high| axis_levels(low, high, width)];

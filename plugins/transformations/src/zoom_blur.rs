@@ -4,8 +4,8 @@ use gsmooth_plugin_sdk::{
     Class, Image, ImageMut, Lipschitz, OptionSpec, Options, Parameter, Result, Rounding, Transformation,
 };
 
+use crate::copies;
 use crate::domain::Domain;
-use crate::error::TransformationError;
 use crate::plane::{Size, finite, half_extent, mean_rounding_bound};
 use crate::zoom_speed::speed_bound;
 
@@ -101,20 +101,13 @@ pub struct ZoomBlur {
     nodes: usize,
 }
 
-/// Fewest and most zoomed copies.
-const NODES: (f64, f64) = (2.0, 101.0);
-
 impl Transformation for ZoomBlur {
     const ID: &'static str = "zoom_blur";
     const DOC: &'static str = "Mean of copies enlarged about the centre, by up to 1 + strength.";
     const CLASS: Class = Class::NonResolvable;
     const PARAMETERS: &'static [Parameter] =
         &[Parameter::new(STRENGTH.name, "1", "Largest extra zoom factor.", STRENGTH.low, STRENGTH.high, 0.0)];
-    const OPTIONS: &'static [OptionSpec] =
-        &[OptionSpec::integer("nodes", "Number of copies, the image included.")
-            .at_least(NODES.0)
-            .at_most(NODES.1)
-            .default_integer(11)];
+    const OPTIONS: &'static [OptionSpec] = &[copies::spec("Number of copies, the image included.")];
     const LIPSCHITZ: Option<Lipschitz<Self>> = Some(|this, image, low, high, bound| {
         let (low, high) = STRENGTH.interval(low, high)?;
         bound[0] = speed_bound(finite(image.pixels)?, Size::of(image), this.nodes, low, high);
@@ -126,12 +119,7 @@ impl Transformation for ZoomBlur {
     });
 
     fn create(options: &Options<'_>) -> Result<Self> {
-        let nodes = options.integer("nodes")?;
-        if (NODES.0 as i64..=NODES.1 as i64).contains(&nodes) {
-            Ok(Self { nodes: nodes as usize })
-        } else {
-            Err(TransformationError::Nodes { nodes, least: NODES.0 as i64, most: NODES.1 as i64 }.into())
-        }
+        Ok(Self { nodes: copies::read(options)? })
     }
 
     fn apply(&self, image: Image<'_>, parameters: &[f64], out: ImageMut<'_>) -> Result {

@@ -79,7 +79,7 @@ fn interval_bound(surfaces: &[Surface], size: Size, nodes: usize, low: f64, high
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{binary, distance, noise, smooth};
+    use crate::testing::{any_picture, binary, fastest, noise, smooth, too_fast};
     use crate::zoom_blur::zoom_blur;
     use proptest::prelude::*;
 
@@ -94,21 +94,12 @@ mod tests {
         fn speed_is_never_exceeded(height in 1usize..12, width in 1usize..12, low in 0.0f64..3.0,
                                    length in 0.0f64..0.4, nodes in 2usize..12, kind in 0u8..3, seed: u64) {
             let size = Size { height, width };
-            let image = match kind {
-                0 => noise(2 * size.pixels(), seed),
-                1 => smooth(2, size),
-                _ => binary(2, size),
-            };
+            let image = any_picture(kind, size, seed);
             let low = if seed % 4 == 0 { 0.0 } else { low };
             let bound = speed_bound(&image, size, nodes, low, low + length);
             let strengths: Vec<f64> = (0..=16).map(|step| low + length * f64::from(step) / 16.0).collect();
             let images: Vec<Vec<f32>> = strengths.iter().map(|&strength| zoomed(&image, size, strength, nodes)).collect();
-            for (first, a) in strengths.iter().enumerate() {
-                for (second, b) in strengths.iter().enumerate().skip(first + 1) {
-                    let moved = distance(&images[first], &images[second]);
-                    prop_assert!(moved <= bound * (b - a) + 1e-5, "{moved} > {bound} * {}", b - a);
-                }
-            }
+            prop_assert_eq!(too_fast(bound, &strengths, &images, 1e-5), None);
         }
     }
 
@@ -118,12 +109,7 @@ mod tests {
         for image in [noise(784, 5), smooth(1, size), binary(1, size)] {
             for low in [0.0, 0.3] {
                 let bound = speed_bound(&image, size, 11, low, low + 0.05);
-                let fastest = (0..500)
-                    .map(|step| low + 1e-4 * f64::from(step))
-                    .map(|s| {
-                        distance(&zoomed(&image, size, s, 11), &zoomed(&image, size, s + 1e-4, 11)) / 1e-4
-                    })
-                    .fold(0.0, f64::max);
+                let fastest = fastest(low, 1e-4, 500, |strength| zoomed(&image, size, strength, 11));
                 assert!(fastest <= bound + 0.05 && bound < 1.3 * fastest, "{fastest} {bound}");
             }
         }
