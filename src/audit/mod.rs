@@ -3,10 +3,12 @@
 //! - [`schema`], [`plugin_table`]: the file as written;
 //! - [`error`], [`diagnostic`]: what may be wrong with it, with line and remedy;
 //! - [`plan`]: everything opened and checked; after this nothing about the input can fail;
-//! - [`records`], [`run`], [`summary`]: the run folder.
+//! - [`run`], [`records`], [`summary`], [`tsv`]: the run, and what it leaves;
+//! - [`folder`]: the run folder, read again.
 
 pub mod diagnostic;
 pub mod error;
+pub mod folder;
 pub mod hint;
 pub mod plan;
 pub mod plugin_table;

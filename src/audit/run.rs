@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::folder::{AUDIT, CERTIFY_TSV, ORIGIN, Origin, RECORDS, SUMMARY, TIMINGS};
 use super::plan::Plan;
 use super::plan::case::PlannedCase;
-use super::records::{Record, RecordFile, RecordsError};
+use super::records::Record;
+use super::records::file::{RecordFile, RecordsError};
 use super::summary::{CaseSummary, Summary};
 use super::tsv;
 use crate::certify::image::ImageMachine;
@@ -17,17 +19,6 @@ use crate::certify::outcome::Status;
 use crate::onnx::runtime::SessionError;
 use crate::smoothing::scheduler::{self, Event, Schedule};
 use crate::smoothing::stop::Stop;
-
-/// The records' file in a run folder.
-pub const RECORDS: &str = "records.jsonl";
-/// Seconds an image, kept apart from the records.
-pub const TIMINGS: &str = "timings.jsonl";
-/// The summary.
-pub const SUMMARY: &str = "summary.json";
-/// The audit file as run.
-pub const AUDIT: &str = "audit.toml";
-/// The table in the columns of locuslab/smoothing.
-pub const CERTIFY_TSV: &str = "certify.tsv";
 
 /// Values of a batch that are held at once, in a worker: bounds the memory of large images.
 const BATCH_VALUES: usize = 8 << 20;
@@ -111,6 +102,8 @@ pub fn run(
     }
     let audit = folder.join(AUDIT);
     fs::write(&audit, plan.text.text.as_bytes()).map_err(at(&audit))?;
+    let origin = std::path::absolute(&plan.text.path).map_err(at(&plan.text.path))?;
+    write_json(&folder.join(ORIGIN), &Origin { audit: origin })?;
     let mut timings = Timings::open(&folder.join(TIMINGS), restart)?;
     let mut elapsed = Vec::with_capacity(plan.cases.len());
     let mut all: Vec<Vec<Record>> = Vec::with_capacity(plan.cases.len());

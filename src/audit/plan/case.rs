@@ -18,6 +18,15 @@ use crate::host::PluginInfo;
 use crate::onnx::runtime::{Runtime, SessionError, SessionOptions};
 use crate::smoothing::voter::NetworkVoter;
 
+/// One point of a sweep's grid.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct SweepPoint {
+    /// The case as the audit file names it.
+    pub case: String,
+    /// The keys that are swept, with this point's values as the audit file writes them.
+    pub values: Vec<(String, String)>,
+}
+
 /// A case that is ready to run.
 #[derive(Debug)]
 pub struct PlannedCase {
@@ -29,6 +38,8 @@ pub struct PlannedCase {
     pub require: Option<Requirement>,
     /// The certified accuracy that others have published, at the last radius.
     pub published: Option<f64>,
+    /// Where the case stands in a sweep, if it is of one.
+    pub sweep: Option<SweepPoint>,
     /// f.
     pub classifier: PlannedClassifier,
     /// F1, F2 and H, for semantic cases.
@@ -106,6 +117,7 @@ pub(super) fn plan(
         method,
         require,
         published,
+        sweep: None,
         classifier,
         surrogate,
         plugins,

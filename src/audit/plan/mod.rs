@@ -97,23 +97,29 @@ impl Workshop<'_> {
 /// Reads an audit file.
 ///
 /// # Errors
-/// If it can't be read, is no TOML, or is no audit; with line and remedy.
-pub fn read(path: &Path) -> Result<(AuditText, Audit), Box<Diagnostic>> {
-    let empty = || AuditText { path: path.to_owned(), text: Arc::from("") };
-    let text = std::fs::read_to_string(path).map_err(|source| {
-        let problem = Problem::Read { path: path.to_owned(), source };
-        Box::new(Diagnostic { file: empty(), span: None, problem: Box::new(problem) })
-    })?;
-    let file = AuditText { path: path.to_owned(), text: text.into() };
-    match toml::from_str::<Audit>(&file.text) {
-        Ok(audit) => Ok((file, audit)),
-        Err(error) => {
-            let nearest = super::hint::nearest_known(error.message());
-            let message = super::hint::in_plain_words(error.message());
-            let problem = Problem::Toml { message, nearest };
-            Err(Box::new(Diagnostic { span: error.span(), file, problem: Box::new(problem) }))
+/// If it can't be read.
+pub fn read(path: &Path) -> Result<AuditText, Box<Diagnostic>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(AuditText { path: path.to_owned(), text: text.into() }),
+        Err(source) => {
+            let problem = Problem::Read { path: path.to_owned(), source };
+            let file = AuditText { path: path.to_owned(), text: Arc::from("") };
+            Err(Box::new(Diagnostic { file, span: None, problem: Box::new(problem) }))
         }
     }
+}
+
+/// The audit that a file holds.
+///
+/// # Errors
+/// If it is no TOML, or no audit; with line and remedy.
+pub fn parse(file: &AuditText) -> Result<Audit, Box<Diagnostic>> {
+    toml::from_str::<Audit>(&file.text).map_err(|error| {
+        let nearest = super::hint::nearest_known(error.message());
+        let message = super::hint::in_plain_words(error.message());
+        let problem = Problem::Toml { message, nearest };
+        Box::new(Diagnostic { span: error.span(), file: file.clone(), problem: Box::new(problem) })
+    })
 }
 
 impl Plan {
@@ -126,9 +132,23 @@ impl Plan {
         options: &PlanOptions,
         on_message: &mut dyn FnMut(Message),
     ) -> Result<Self, Box<Diagnostic>> {
-        let (text, audit) = read(path)?;
+        let text = read(path)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Self::build(&text, &folder, audit, options, on_message)
+        Self::of_text(text, &folder, options, on_message)
+    }
+
+    /// Opens and checks everything that an audit names, once its file is read. Its paths are relative to `folder`.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the audit, with line and remedy.
+    pub fn of_text(
+        text: AuditText,
+        folder: &Path,
+        options: &PlanOptions,
+        on_message: &mut dyn FnMut(Message),
+    ) -> Result<Self, Box<Diagnostic>> {
+        let audit = parse(&text)?;
+        Self::build(&text, folder, audit, options, on_message)
             .map_err(|fault| Box::new(Diagnostic { file: text, span: fault.span, problem: fault.problem }))
     }
 

@@ -1,0 +1,199 @@
+//! `records.jsonl`: a header line, then a line per case and image, appended whole and flushed.
+//!
+//! Nothing in it depends on batch size, threads or time, so two runs of one audit give the same bytes. A run that was
+//! killed leaves at most one torn last line, which is dropped when it goes on.
+//!
+//! - here: what a line holds;
+//! - [`file`]: lines appended and read back.
+
+pub mod file;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::certify::cover;
+use crate::certify::geometry::Kind;
+use crate::certify::outcome::{Certificate, Status};
+use crate::smoothing::question::Counts;
+
+/// What a run is of: a run goes on only if its header is the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// The version of gsmooth that wrote the records.
+    pub gsmooth: String,
+    /// The version of this format.
+    pub format: u32,
+    /// Digest of the resolved plan, without output folder, batch size and threads.
+    pub audit: String,
+    /// The seed of all noise.
+    pub seed: u64,
+    /// SHA-256 of the data's files.
+    pub data: String,
+    /// Model files with their SHA-256.
+    pub models: Map<String, Value>,
+    /// Plugins with kind, version and SHA-256 of their library.
+    pub plugins: Vec<PluginDigest>,
+    /// ONNX Runtime's version.
+    pub onnxruntime: String,
+    /// By model: the provider that each node really got, with operator counts.
+    pub providers: Map<String, Value>,
+}
+
+/// A plugin that the run uses.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PluginDigest {
+    /// The plugin's id.
+    pub id: String,
+    /// `transformation`, `noise` or `estimator`.
+    pub kind: String,
+    /// Its own version.
+    pub version: String,
+    /// SHA-256 of the library file.
+    pub digest: String,
+}
+
+/// One image of one case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The case's name.
+    pub case: String,
+    /// The image's index in the data set.
+    pub index: u64,
+    /// The true class.
+    pub label: u32,
+    /// The class that is certified, or `null`.
+    pub predicted: Option<u32>,
+    /// Whether the predicted class is the label.
+    pub correct: bool,
+    /// What became of the image.
+    pub status: Status,
+    /// The certified radius, rounded down.
+    pub radius: f64,
+    /// Of a claim about a surrogate with a known error: the radius that holds for the transformation itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub radius_real: Option<f64>,
+    /// Whether the radius is proven or estimated.
+    pub radius_kind: Kind,
+    /// Whether the radius ends where the range does.
+    pub capped: bool,
+    /// The listed radii, and whether each is certified.
+    pub radii: Map<String, Value>,
+    /// The lower confidence bound of the predicted class's probability.
+    pub p_a: Option<f64>,
+    /// The upper confidence bound of every rival's, where it was bounded apart.
+    pub p_b: Option<f64>,
+    /// Votes that chose the class, by class.
+    pub selection: CountsRecord,
+    /// Votes that bound its probability, by class; of all anchors together.
+    pub counts: Vec<u64>,
+    /// All draws that the certificate rests on, selection included.
+    pub draws: u64,
+    /// Failed draws among them.
+    pub failures: u64,
+    /// The equivalent Gaussian distance of the certified region.
+    pub distance: Option<f64>,
+    /// Evaluations of F2 that the geometry took.
+    pub evaluations: u64,
+    /// Anchors and cells.
+    pub cells: Vec<CellRecord>,
+    /// What failed, for status `error`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
+}
+
+/// Counts of votes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CountsRecord {
+    /// Votes by class.
+    pub counts: Vec<u64>,
+    /// Draws, failures included.
+    pub draws: u64,
+    /// Draws without a vote.
+    pub failures: u64,
+}
+
+impl From<&Counts> for CountsRecord {
+    fn from(counts: &Counts) -> Self {
+        Self { counts: counts.votes.clone(), draws: counts.draws(), failures: counts.failures }
+    }
+}
+
+/// One cell of the cover.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CellRecord {
+    /// The anchor's parameters.
+    pub anchor: Vec<f64>,
+    /// The box's low ends.
+    pub low: Vec<f64>,
+    /// The box's high ends.
+    pub high: Vec<f64>,
+    /// The probability above which the anchor proves the box.
+    pub p_star: f64,
+    /// Whether that bounds the whole box.
+    pub kind: Kind,
+    /// The share of alpha that its test owns.
+    pub alpha: f64,
+    /// How often it was refined.
+    pub generation: u64,
+    /// Votes at the anchor.
+    #[serde(flatten)]
+    pub votes: CountsRecord,
+}
+
+impl From<&cover::Cell> for CellRecord {
+    fn from(cell: &cover::Cell) -> Self {
+        Self {
+            anchor: cell.anchor.clone(),
+            low: cell.low.clone(),
+            high: cell.high.clone(),
+            p_star: cell.p_star,
+            kind: cell.kind,
+            alpha: cell.alpha,
+            generation: cell.generation,
+            votes: (&cell.counts).into(),
+        }
+    }
+}
+
+impl Record {
+    /// The record of a certificate. `radii` are those that the case lists.
+    pub fn new(case: &str, index: u64, label: u32, radii: &[f64], certificate: &Certificate) -> Self {
+        let counts = certificate.cells.iter().fold(Counts::default(), |sum, cell| sum.plus(&cell.counts));
+        let reached = |r: f64| certificate.status == Status::Certified && r <= certificate.radius;
+        Self {
+            case: case.to_owned(),
+            index,
+            label,
+            predicted: certificate.predicted,
+            correct: certificate.predicted == Some(label),
+            status: certificate.status,
+            radius: certificate.radius,
+            radius_real: certificate.radius_real,
+            radius_kind: certificate.kind,
+            capped: certificate.capped,
+            radii: radii.iter().map(|r| (r.to_string(), Value::Bool(reached(*r)))).collect(),
+            p_a: certificate.evidence.map(|e| e.p_a),
+            p_b: certificate.evidence.and_then(|e| e.p_b),
+            selection: (&certificate.selection).into(),
+            draws: certificate.selection.draws() + counts.draws(),
+            failures: certificate.selection.failures + counts.failures,
+            counts: counts.votes,
+            distance: certificate.distance,
+            evaluations: certificate.evaluations,
+            cells: certificate.cells.iter().map(CellRecord::from).collect(),
+            error: certificate.error.clone(),
+        }
+    }
+
+    /// Whether the label itself is certified to a radius: what certified accuracy counts.
+    pub fn certifies_label(&self, radius: f64) -> bool {
+        self.status == Status::Certified && self.correct && self.radius >= radius
+    }
+
+    /// Whether, of a claim about a surrogate, the label is certified to a radius for the transformation itself.
+    pub fn certifies_label_of_real(&self, radius: f64) -> bool {
+        self.status == Status::Certified
+            && self.correct
+            && self.radius_real.is_some_and(|real| real >= radius)
+    }
+}
