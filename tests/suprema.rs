@@ -80,21 +80,33 @@ impl Image<'_> {
     }
 }
 
+fn root() -> String {
+    support::repository().display().to_string().replace('\\', "/")
+}
+
 fn plan(folder: &Path, surrogate: &str, sigma1: f64, sigma2: f64) -> Plan {
+    let root = root();
+    let case = format!(
+        r#"name = "defocus"
+        method = "semantic"
+        transformation = {{ plugin = "defocus_blur", range = [0.0, 5.0] }}
+        noise = {{ plugin = "gaussian", scale = {sigma1} }}
+        semantic_noise = {sigma2}
+        surrogate = {{ f1 = "{root}/onnx/mnist/{surrogate}/f1.onnx", f2 = "{root}/onnx/mnist/{surrogate}/f2.onnx", h = "{root}/onnx/mnist/{surrogate}/h.onnx" }}"#
+    );
+    plan_of(folder, &case)
+}
+
+fn plan_of(folder: &Path, case: &str) -> Plan {
     support::build_plugins();
-    let root = support::repository().display().to_string().replace('\\', "/");
+    let root = root();
     let audit = format!(
         r#"version = 1
         data = {{ format = "idx", images = "{root}/onnx/mnist/test-images-idx3-ubyte.gz", labels = "{root}/onnx/mnist/test-labels-idx1-ubyte.gz", count = {IMAGES} }}
         classifier = {{ model = "{root}/onnx/mnist/classifier.onnx" }}
         sampling = {{}}
         [[case]]
-        name = "defocus"
-        method = "semantic"
-        transformation = {{ plugin = "defocus_blur", range = [0.0, 5.0] }}
-        noise = {{ plugin = "gaussian", scale = {sigma1} }}
-        semantic_noise = {sigma2}
-        surrogate = {{ f1 = "{root}/onnx/mnist/{surrogate}/f1.onnx", f2 = "{root}/onnx/mnist/{surrogate}/f2.onnx", h = "{root}/onnx/mnist/{surrogate}/h.onnx" }}
+        {case}
         "#
     );
     let path = folder.join("audit.toml");
@@ -157,6 +169,26 @@ fn displacement_and_proven_require_no_more_than_the_paper() {
                     );
                 }
             }
+        }
+    }
+}
+
+/// On a path of pixels that turns often, a derivative taken over a step longer than a cell would be too small for it.
+#[test]
+fn the_paper_requires_no_less_than_the_moves_of_a_cell_in_pixel_space() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = r#"name = "pixelate"
+        method = "pixel"
+        transformation = { plugin = "pixelate", range = [0.0, 0.5] }
+        semantic_noise = 0.15"#;
+    let plan = plan_of(folder.path(), case);
+    for mut image in images(&plan).take(5) {
+        for cell in 0..10 {
+            let low = 0.05 * f64::from(cell);
+            let (anchor, high) = (low + 0.001, low + 0.002);
+            let truth = image.on_fine_grid(anchor, low, high);
+            let (paper, _) = image.bound("corollary1", anchor, low, high);
+            assert!(paper >= 0.98 * truth, "{paper} at {anchor}, where the move is {truth}");
         }
     }
 }

@@ -10,6 +10,9 @@ use super::ranges::Range;
 const FLOAT32_NOISE: f64 = 1.2e-7;
 /// Steps as a share of the range's width.
 const STEP_SHARES: (f64, f64) = (1e-4, 5e-2);
+/// Steps as a share of the box in question. A path that turns within a step is longer than its chord, and a derivative
+/// taken over that step would be too small for the box.
+const BOX_SHARE: f64 = 1.0 / 32.0;
 
 /// A directional derivative with an estimate of its error.
 #[derive(Debug, Clone)]
@@ -20,21 +23,26 @@ pub struct Derivative {
     pub error: f64,
 }
 
-/// The derivative at each point along each point's direction; all points go to the network in one call.
+/// The derivative at each point along each point's direction; all points go to the network in one call. `sides` are those
+/// of the box that the derivatives are to tell of: steps are much shorter.
 ///
 /// # Errors
 /// If features can't be had.
 pub fn derivatives(
     features: &mut Features<'_>,
     range: &Range,
+    sides: &[f64],
     points: &[Vec<f64>],
     directions: &[Vec<f64>],
 ) -> Result<Vec<Derivative>, FeatureError> {
-    let step = step_share(features, range)?;
+    let widths = range.low.iter().zip(&range.high).map(|(low, high)| high - low);
+    let longest = step_share(features, range)? * widths.fold(0.0, f64::max);
     let stencils: Vec<Stencil> = points
         .iter()
         .zip(directions)
-        .map(|(point, direction)| Stencil::new(range, point, direction, step))
+        .map(|(point, direction)| {
+            Stencil::new(range, point, direction, step_along(longest, sides, direction))
+        })
         .collect();
     let wanted: Vec<Vec<f64>> = stencils.iter().flat_map(|s| s.points.iter().cloned()).collect();
     let values = features.at(&wanted)?;
@@ -52,6 +60,15 @@ fn step_share(features: &mut Features<'_>, range: &Range) -> Result<f64, Feature
     Ok(share.clamp(STEP_SHARES.0, STEP_SHARES.1))
 }
 
+/// A step along a direction, in multiples of it: at most `longest`, and a small part of every side of the box that has a
+/// length.
+fn step_along(longest: f64, sides: &[f64], direction: &[f64]) -> f64 {
+    let of_sides = sides.iter().zip(direction).filter(|(side, u)| **side > 0.0 && **u != 0.0);
+    of_sides
+        .map(|(side, u)| BOX_SHARE * side / u.abs())
+        .fold(longest / norm(direction).max(f64::MIN_POSITIVE), f64::min)
+}
+
 /// Four points around (or to one side of) a point, for steps h and h/2.
 struct Stencil {
     points: [Vec<f64>; 4],
@@ -61,10 +78,7 @@ struct Stencil {
 }
 
 impl Stencil {
-    fn new(range: &Range, point: &[f64], direction: &[f64], share: f64) -> Self {
-        let length = norm(direction).max(f64::MIN_POSITIVE);
-        let width = range.low.iter().zip(&range.high).map(|(l, h)| h - l).fold(0.0, f64::max);
-        let step = share * width / length;
+    fn new(range: &Range, point: &[f64], direction: &[f64], step: f64) -> Self {
         let at = |s: f64| -> Vec<f64> { point.iter().zip(direction).map(|(p, u)| p + s * u).collect() };
         let inside =
             |s: f64| at(s).iter().enumerate().all(|(i, v)| *v >= range.low[i] && *v <= range.high[i]);
@@ -104,4 +118,18 @@ impl Stencil {
 
 fn norm(values: &[f64]) -> f64 {
     values.iter().map(|v| v * v).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_short_beside_the_box_and_the_range() {
+        assert_eq!(step_along(0.5, &[0.0], &[1.0]), 0.5);
+        assert_eq!(step_along(0.5, &[32.0], &[1.0]), 0.5);
+        assert_eq!(step_along(0.5, &[0.32], &[1.0]), 0.01);
+        assert_eq!(step_along(0.5, &[0.32, 0.0], &[0.0, 2.0]), 0.25);
+        assert_eq!(step_along(9.0, &[3.2, 0.32], &[1.0, -1.0]), 0.01);
+    }
 }

@@ -239,12 +239,15 @@ impl ChannelGeometry<'_> {
         high: &[f64],
     ) -> Result<(f64, Kind), GeometryError> {
         let code_len = self.features.one(anchor)?.len();
+        let ends = anchor.iter().zip(low).zip(high);
+        let sides = ends.map(|((anchor, low), high)| high.max(*anchor) - low.min(*anchor)).collect();
         let mut oracle = ImageOracle {
             features: &mut self.features,
             growth: &mut self.growth,
             origin: self.origin.clone(),
             metric: self.metric,
             range: self.range,
+            sides,
             code_len,
         };
         let bound = self.estimator.bound(&mut oracle, anchor, low, high)?;

@@ -27,6 +27,8 @@ pub struct ImageOracle<'a, 'b> {
     pub metric: &'a Metric,
     /// The range of the case.
     pub range: &'a Range,
+    /// Sides of the smallest box that holds the anchor and the box in question.
+    pub sides: Vec<f64>,
     /// Length of a feature vector.
     pub code_len: usize,
 }
@@ -52,7 +54,7 @@ impl ImageOracle<'_, '_> {
         let unit = |j: usize| (0..m).map(|i| if i == j { 1.0 } else { 0.0 }).collect::<Vec<f64>>();
         let at: Vec<Vec<f64>> = points.iter().flat_map(|p| std::iter::repeat_n(p.clone(), m)).collect();
         let along: Vec<Vec<f64>> = points.iter().flat_map(|_| (0..m).map(unit)).collect();
-        let columns = derivatives(self.features, self.range, &at, &along)?;
+        let columns = derivatives(self.features, self.range, &self.sides, &at, &along)?;
         Ok(columns.chunks_exact(m).map(|group| group.iter().map(|d| d.value.clone()).collect()).collect())
     }
 }
@@ -86,8 +88,8 @@ impl host::Oracle for ImageOracle<'_, '_> {
         direction: &[f64],
     ) -> Result<(Vec<f64>, Vec<f64>), host::OracleError> {
         let (points, directions) = (self.rows(xi), self.rows(direction));
-        let found =
-            derivatives(self.features, self.range, &points, &directions).map_err(host::OracleError::new)?;
+        let found = derivatives(self.features, self.range, &self.sides, &points, &directions)
+            .map_err(host::OracleError::new)?;
         let errors = found.iter().map(|d| d.error).collect();
         Ok((found.into_iter().flat_map(|d| d.value).collect(), errors))
     }
