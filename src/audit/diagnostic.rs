@@ -51,6 +51,9 @@ impl Diagnostic {
             }
             None => title = title.element(Level::NOTE.message(format!("in {path}"))),
         }
+        if let Problem::Variant { variant, .. } = &*self.problem {
+            title = title.element(Level::NOTE.message(format!("in the case `{variant}` of the sweep")));
+        }
         if let Some(remedy) = self.problem.remedy() {
             title = title.element(Level::HELP.message(remedy));
         }

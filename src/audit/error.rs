@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use super::sweep::error::SweepError;
 use crate::certify::channel::ChannelError;
 use crate::data::DataError;
 use crate::host::{Class, HostError};
@@ -57,6 +58,18 @@ pub enum Problem {
         what: String,
         /// What can be had instead.
         instead: &'static str,
+    },
+    /// A sweep that makes no sense.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
+    /// A problem of one variant of a case with a sweep.
+    #[error("{problem}")]
+    Variant {
+        /// The variant's name.
+        variant: String,
+        /// What is wrong.
+        #[source]
+        problem: Box<Problem>,
     },
     /// A value that a key can't have.
     #[error("`{key}` can't be {found}: expected {expected}")]
@@ -340,6 +353,14 @@ pub struct Fault {
     pub problem: Box<Problem>,
 }
 
+impl Fault {
+    /// This fault as one of a variant of a case with a sweep.
+    pub(super) fn of_variant(self, name: &str) -> Self {
+        let problem = Problem::Variant { variant: name.to_owned(), problem: self.problem };
+        Self { problem: Box::new(problem), ..self }
+    }
+}
+
 /// Gives an error its place in the audit file.
 pub trait At<T> {
     /// Marks an error as coming from `span`.
@@ -373,6 +394,7 @@ impl Problem {
     /// The exit code: 2 for the audit file, 3 for a model, plugin, data file or runtime that is missing or unfit.
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::Variant { problem, .. } => problem.exit_code(),
             Self::Host(error) if error.option().is_some() => 2,
             Self::Provider(ProviderError::None | ProviderError::Duplicate(_)) => 2,
             Self::Host(HostError::UnknownPlugin { .. })
@@ -405,6 +427,8 @@ impl Problem {
             Self::Toml { nearest: Some(nearest), .. } | Self::Name { nearest: Some(nearest), .. } => {
                 Some(format!("did you mean `{nearest}`?"))
             }
+            Self::Sweep(error) => error.remedy(),
+            Self::Variant { problem, .. } => problem.remedy(),
             Self::NotAvailable { instead, .. } => Some((*instead).to_owned()),
             Self::Missing { example, .. } => Some(format!("for example `{example}`")),
             Self::NoiseOutsideDomain { .. } => {

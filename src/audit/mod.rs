@@ -1,6 +1,7 @@
 //! The audit: from a TOML file to records.
 //!
 //! - [`schema`], [`plugin_table`]: the file as written;
+//! - [`sweep`]: a case with a sweep, made one case per combination;
 //! - [`error`], [`diagnostic`]: what may be wrong with it, with line and remedy;
 //! - [`plan`]: everything opened and checked; after this nothing about the input can fail;
 //! - [`run`], [`records`], [`summary`], [`tsv`]: the run, and what it leaves;
@@ -17,4 +18,5 @@ pub mod records;
 pub mod run;
 pub mod schema;
 pub mod summary;
+pub mod sweep;
 pub mod tsv;

@@ -31,10 +31,9 @@ impl PluginTable {
         self.entries.iter().map(|(key, value)| (key.get_ref().clone(), value.get_ref().clone())).collect()
     }
 
-    /// The place of an entry in the file.
-    pub fn span_of(&self, key: &str) -> Option<std::ops::Range<usize>> {
-        let (name, value) = self.entries.iter().find(|(name, _)| name.get_ref() == key)?;
-        Some(name.span().start..value.span().end)
+    /// The place of an entry's key in the file. Of an entry that comes from a sweep, key and value lie apart.
+    pub fn span_of_key(&self, key: &str) -> Option<std::ops::Range<usize>> {
+        self.entries.iter().find(|(name, _)| name.get_ref() == key).map(|(name, _)| name.span())
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use super::plan::case::SweepPoint;
 use super::plugin_table::PluginTable;
 use crate::certify::certificate::VoteBound;
 use crate::onnx::model::classifier::Layout;
@@ -180,12 +181,22 @@ pub struct Case {
     pub published: Option<Spanned<f64>>,
     /// A classifier for this case only: a model file, read like the table's.
     pub classifier: Option<Spanned<PathBuf>>,
-    /// The grid of an ablation.
+    /// Keys with lists of values, such as `{ "noise.scale" = [0.1, 0.25] }`: the case becomes one case per combination.
     pub sweep: Option<Spanned<Value>>,
+    /// Where the case stands in a sweep that was expanded.
+    #[serde(skip)]
+    pub point: Option<SweepPoint>,
     /// Widens the claim by a pixel distance: `{ l2 = .. }` or `"u8"`.
     pub slack: Option<Spanned<Value>>,
     /// The largest l2 distance between the transformation and its imitation, for `claim = "surrogate"`.
     pub epsilon: Option<Spanned<Value>>,
+}
+
+impl Case {
+    /// The name that the file gives the case; variants of a sweep share it.
+    pub fn written_name(&self) -> &str {
+        self.point.as_ref().map_or(self.name.get_ref(), |point| &point.case)
+    }
 }
 
 /// One plugin table, or one per parameter.

@@ -57,7 +57,6 @@ pub(super) fn plan(
     classifier: &Spanned<schema::Classifier>,
     sampling: &Sampling,
 ) -> Result<PlannedCase, Fault> {
-    keys::check_available(table)?;
     let method = keys::method(table)?;
     keys::check_used(table, method)?;
     let (transformation, range) = parameters::transformation(shop, table)?;
@@ -117,7 +116,7 @@ pub(super) fn plan(
         method,
         require,
         published,
-        sweep: None,
+        sweep: table.point.clone(),
         classifier,
         surrogate,
         plugins,

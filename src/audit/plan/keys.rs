@@ -1,4 +1,4 @@
-//! Which keys a case may have: what this version has no meaning for, or a method no use for, is refused by name.
+//! Which keys a case may have: what a method has no use for is refused by name.
 
 use std::fmt;
 use std::ops::Range;
@@ -8,7 +8,6 @@ use toml::Spanned;
 use super::super::error::{Fault, Problem};
 use super::super::hint;
 use super::super::schema;
-use super::refuse;
 
 /// How a case certifies, as audit files name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,11 +62,6 @@ pub(super) fn method(table: &schema::Case) -> Result<MethodName, Fault> {
         let known = known().map(str::to_owned).collect();
         Problem::Name { key: "method", found: name.clone(), nearest, known }.at(table.method.span())
     })
-}
-
-/// Keys of later versions are refused by name, never ignored.
-pub(super) fn check_available(table: &schema::Case) -> Result<(), Fault> {
-    refuse(&table.sweep, "`sweep`", "write one `[[case]]` for each combination")
 }
 
 /// Refuses keys that a method has no use for.

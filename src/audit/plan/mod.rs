@@ -24,13 +24,18 @@ pub mod sampling;
 pub mod surrogate;
 pub mod targets;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::de::DeTable;
 
 use super::diagnostic::{AuditText, Diagnostic};
 use super::error::{Fault, Problem};
 use super::records::Header;
-use super::schema::Audit;
+use super::schema::{self, Audit};
+use super::sweep::{self, Expanded};
 use crate::data::Dataset;
 use crate::host::Registry;
 use crate::onnx::runtime::{Message, Options, Provider, ProviderError, Runtime, SessionOptions};
@@ -46,7 +51,7 @@ pub struct PlanOptions {
     pub ort_lib: Option<PathBuf>,
     /// Nothing may be fetched.
     pub offline: bool,
-    /// Only the case of this name.
+    /// Only the case of this name; of a case with a sweep all variants, or the one of this name.
     pub case: Option<String>,
 }
 
@@ -114,12 +119,22 @@ pub fn read(path: &Path) -> Result<AuditText, Box<Diagnostic>> {
 /// # Errors
 /// If it is no TOML, or no audit; with line and remedy.
 pub fn parse(file: &AuditText) -> Result<Audit, Box<Diagnostic>> {
-    toml::from_str::<Audit>(&file.text).map_err(|error| {
-        let nearest = super::hint::nearest_known(error.message());
-        let message = super::hint::in_plain_words(error.message());
-        let problem = Problem::Toml { message, nearest };
-        Box::new(Diagnostic { span: error.span(), file: file.clone(), problem: Box::new(problem) })
-    })
+    let diagnose =
+        |fault: Fault| Box::new(Diagnostic { span: fault.span, file: file.clone(), problem: fault.problem });
+    let root = DeTable::parse(&file.text).map_err(|error| diagnose(toml_fault(&error)))?;
+    let Expanded { root, points } = sweep::expand(&file.text, root).map_err(diagnose)?;
+    let audit = Audit::deserialize(toml::Deserializer::from(root));
+    let mut audit = audit.map_err(|error| diagnose(toml_fault(&error)))?;
+    for (case, point) in audit.case.iter_mut().zip(points) {
+        case.get_mut().point = point;
+    }
+    Ok(audit)
+}
+
+fn toml_fault(error: &toml::de::Error) -> Fault {
+    let nearest = super::hint::nearest_known(error.message());
+    let message = super::hint::in_plain_words(error.message());
+    Fault { span: error.span(), problem: Box::new(Problem::Toml { message, nearest }) }
 }
 
 impl Plan {
@@ -185,7 +200,14 @@ impl Plan {
         let cases: Vec<PlannedCase> = audit
             .case
             .iter()
-            .map(|table| case::plan(&workshop, table.get_ref(), &audit.classifier, &sampling))
+            .map(|table| {
+                let table = table.get_ref();
+                let planned = case::plan(&workshop, table, &audit.classifier, &sampling);
+                planned.map_err(|fault| match &table.point {
+                    Some(_) => fault.of_variant(table.name.get_ref()),
+                    None => fault,
+                })
+            })
             .collect::<Result<_, _>>()?;
         let header = description::header(&audit, &data, &selection, &cases, &runtime, &session);
         Ok(Self {
@@ -210,33 +232,43 @@ fn check_version(audit: &Audit) -> Result<(), Fault> {
     }
 }
 
-/// Keeps the case that the command line asks for; names must be unique and fit for file names.
+/// Keeps the case that the command line asks for, or all variants of it; names must be unique and fit for file names.
 fn check_cases(audit: &mut Audit, options: &PlanOptions) -> Result<(), Fault> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeMap::new();
     for case in &audit.case {
-        let name = &case.get_ref().name;
+        let (name, written) = (&case.get_ref().name, case.get_ref().written_name());
         let fits = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
-        if name.get_ref().is_empty() || name.get_ref().starts_with('.') || !name.get_ref().chars().all(fits) {
-            let found = format!("`{}`", name.get_ref());
+        if written.is_empty() || written.starts_with('.') || !written.chars().all(fits) {
             let expected = "letters, digits, `-`, `_`, `.` and `+`, not led by `.`".to_owned();
-            return Err(Problem::Value { key: "name", found, expected }.at(name.span()));
+            return Err(
+                Problem::Value { key: "name", found: format!("`{written}`"), expected }.at(name.span())
+            );
         }
-        if !seen.insert(name.get_ref().clone()) {
-            return Err(Problem::DuplicateCase { name: name.get_ref().clone() }.at(name.span()));
+        // The variants of one case have one place.
+        let place = seen.entry(written.to_owned()).or_insert_with(|| name.span());
+        if *place != name.span() {
+            return Err(Problem::DuplicateCase { name: written.to_owned() }.at(name.span()));
         }
     }
     if let Some(wanted) = &options.case {
-        let known: Vec<String> = seen.into_iter().collect();
-        audit.case.retain(|case| case.get_ref().name.get_ref() == wanted);
-        if audit.case.is_empty() {
-            let nearest = super::hint::nearest(wanted, known.iter().map(String::as_str));
-            return Err(Problem::Name { key: "--case", found: wanted.clone(), nearest, known }.nowhere());
-        }
+        keep(audit, wanted, seen.into_keys().collect())?;
     }
     if audit.case.is_empty() {
         return Err(Problem::NoCase.nowhere());
     }
     Ok(())
+}
+
+/// Keeps the cases that are called so, or are variants of the one that is.
+fn keep(audit: &mut Audit, wanted: &str, known: Vec<String>) -> Result<(), Fault> {
+    let called = |case: &schema::Case| case.name.get_ref() == wanted || case.written_name() == wanted;
+    if audit.case.iter().any(|case| called(case.get_ref())) {
+        audit.case.retain(|case| called(case.get_ref()));
+        return Ok(());
+    }
+    let variants = audit.case.iter().map(|case| case.get_ref().name.get_ref().as_str());
+    let nearest = super::hint::nearest(wanted, known.iter().map(String::as_str).chain(variants));
+    Err(Problem::Name { key: "--case", found: wanted.to_owned(), nearest, known }.nowhere())
 }
 
 fn providers(audit: &Audit) -> Result<Vec<Provider>, Fault> {
@@ -265,18 +297,6 @@ fn threads(wanted: usize) -> usize {
     if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, usize::from) }
 }
 
-/// Refuses keys whose meaning this version does not have yet.
-pub(crate) fn refuse<T>(
-    key: &Option<toml::Spanned<T>>,
-    what: &str,
-    instead: &'static str,
-) -> Result<(), Fault> {
-    match key {
-        None => Ok(()),
-        Some(value) => Err(Problem::NotAvailable { what: what.to_owned(), instead }.at(value.span())),
-    }
-}
-
 /// The result with the place of a plugin's option, where the error is about one.
 pub(crate) fn locate<T>(
     result: Result<T, crate::host::HostError>,
@@ -285,7 +305,8 @@ pub(crate) fn locate<T>(
     result.map_err(|error| {
         let span = match &error {
             crate::host::HostError::UnknownPlugin { .. } => Some(table.get_ref().plugin.span()),
-            _ => error.option().and_then(|option| table.get_ref().span_of(option)),
+            crate::host::HostError::UnknownOption { option, .. } => table.get_ref().span_of_key(option),
+            _ => error.option().and_then(|option| table.get_ref().get(option)).map(toml::Spanned::span),
         };
         Problem::from(error).at(span.unwrap_or_else(|| table.get_ref().plugin.span()))
     })
