@@ -52,10 +52,17 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
         writeln!(stdout(), "Run folder: {}", folder.display())?;
     }
     if finished.stopped {
-        messages::say("interrupted; the same command goes on from here");
+        messages::say(format_args!("interrupted; go on from there with\n  {}", command_to_go_on()));
         return Ok(ExitCode::from(4));
     }
     Ok(conclude(arguments, &plan, &finished, output))
+}
+
+/// This command as it was given, but for `--restart`, which would drop what is on record by now.
+fn command_to_go_on() -> String {
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let kept: Vec<String> = words.filter(|word| word != "--restart").collect();
+    shlex::try_join(kept.iter().map(String::as_str)).unwrap_or_else(|_| kept.join(" "))
 }
 
 /// A shard alone proves nothing about what is required of the whole.
