@@ -119,6 +119,17 @@ fn images_that_are_missing_are_named_with_the_way_on() {
     assert_eq!(shards.merged().records().len(), 4);
 }
 
+/// A shard that is only being begun is one to wait for; a folder of something else is not.
+#[test]
+fn a_shard_without_a_record_is_not_complete() {
+    let shards = pair();
+    let begun = shards.path().join("begun");
+    std::fs::create_dir(&begun).unwrap();
+    assert_refused(&shards.merge(&[FIRST, "begun"]), 3, &["begun is no run folder"]);
+    std::fs::write(begun.join("records.jsonl"), "").unwrap();
+    assert_refused(&shards.merge(&[FIRST, "begun"]), 4, &["begun was begun", "gsmooth certify"]);
+}
+
 #[test]
 fn folders_that_do_not_belong_together() {
     let shards = pair();

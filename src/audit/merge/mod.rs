@@ -47,6 +47,12 @@ pub enum MergeError {
     /// Nothing was named.
     #[error("no run folder to merge")]
     NoFolder,
+    /// A folder that is only being begun, or whose beginning was cut short.
+    #[error("{} was begun and holds no record yet: go on with `gsmooth certify` for its shard", folder.display())]
+    Begun {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A folder of a whole run.
     #[error("{} holds a whole run, not a shard of one: it has nothing to be merged with", folder.display())]
     Whole {
@@ -115,7 +121,7 @@ impl MergeError {
             | Self::OtherNumber { .. }
             | Self::Twice { .. }
             | Self::Occupied { .. } => 2,
-            Self::Missing(_) => 4,
+            Self::Begun { .. } | Self::Missing(_) => 4,
         }
     }
 }
@@ -165,6 +171,10 @@ pub fn merge(folders: &[PathBuf], output: &Path) -> Result<Merged, MergeError> {
 
 impl Part {
     fn read(folder: &Path) -> Result<Self, MergeError> {
+        // The records are opened first, and where the audit lay is written last, before the first of them.
+        if folder.join(RECORDS).exists() && !folder.join(ORIGIN).exists() {
+            return Err(MergeError::Begun { folder: folder.to_owned() });
+        }
         let run = RunFolder::read(folder, Some(Path::new("")))?;
         let Some(file) = ShardFile::read(folder)? else {
             return Err(MergeError::Whole { folder: folder.to_owned() });
