@@ -48,6 +48,19 @@ pub enum FolderError {
     Records(#[from] RecordsError),
 }
 
+impl Origin {
+    /// Where the audit file of a run folder lay.
+    ///
+    /// # Errors
+    /// If the folder does not say.
+    pub fn read(folder: &Path) -> Result<Self, FolderError> {
+        let path = folder.join(ORIGIN);
+        fs::read(&path)
+            .and_then(|text| Ok(serde_json::from_slice(&text)?))
+            .map_err(|source| FolderError::Unreadable { folder: folder.to_owned(), path, source })
+    }
+}
+
 /// A run folder, read.
 #[derive(Debug, Clone)]
 pub struct RunFolder {

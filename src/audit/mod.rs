@@ -4,19 +4,25 @@
 //! - [`sweep`]: a case with a sweep, made one case per combination;
 //! - [`error`], [`diagnostic`]: what may be wrong with it, with line and remedy;
 //! - [`plan`]: everything opened and checked; after this nothing about the input can fail;
-//! - [`run`], [`records`], [`summary`], [`tsv`]: the run, and what it leaves;
-//! - [`folder`]: the run folder, read again.
+//! - [`run`], [`records`], [`timings`], [`summary`], [`verdict`], [`tsv`]: the run, and what it leaves;
+//! - [`shard`], [`merge`]: a run shared out among machines, and put together again;
+//! - [`folder`]: the run folder, read again; [`whole_file`]: how its files are written.
 
 pub mod diagnostic;
 pub mod error;
 pub mod folder;
 pub mod hint;
+pub mod merge;
 pub mod plan;
 pub mod plugin_table;
 pub mod probe;
 pub mod records;
 pub mod run;
 pub mod schema;
+pub mod shard;
 pub mod summary;
 pub mod sweep;
+pub mod timings;
 pub mod tsv;
+pub mod verdict;
+pub mod whole_file;

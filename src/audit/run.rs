@@ -1,19 +1,20 @@
 //! The run loop: certifies what is not on record yet, in canonical order, and keeps the run folder.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-
-use serde::{Deserialize, Serialize};
 
 use super::folder::{AUDIT, CERTIFY_TSV, ORIGIN, Origin, RECORDS, SUMMARY, TIMINGS};
 use super::plan::Plan;
 use super::plan::case::PlannedCase;
-use super::records::Record;
 use super::records::file::{RecordFile, RecordsError};
+use super::records::{Record, order};
+use super::shard::{self, SHARD, Shard, ShardError, ShardFile};
 use super::summary::{CaseSummary, Summary};
+use super::timings::{Timing, Timings};
 use super::tsv;
+use super::whole_file::{self, WriteError};
 use crate::certify::image::ImageMachine;
 use crate::certify::outcome::Status;
 use crate::onnx::runtime::SessionError;
@@ -39,9 +40,24 @@ pub enum RunError {
     /// The records can't be used.
     #[error(transparent)]
     Records(#[from] RecordsError),
+    /// A file of the folder can't be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The folder holds another part of the run.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
     /// A worker's networks can't be opened.
     #[error(transparent)]
     Session(#[from] SessionError),
+}
+
+/// How a plan is run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RunOptions {
+    /// The part of the images to certify; all without it.
+    pub shard: Option<Shard>,
+    /// Begin anew, dropping what is on record.
+    pub restart: bool,
 }
 
 /// What a run tells while it goes on.
@@ -54,17 +70,6 @@ pub trait Observer {
     fn image_done(&mut self, record: &Record);
     /// The case ends.
     fn case_ends(&mut self);
-}
-
-/// How long an image took, from opening it to its record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Timing {
-    /// The case's name.
-    pub case: String,
-    /// The image's index.
-    pub index: u64,
-    /// Seconds of wall time since the record before it, or since the case began.
-    pub seconds: f64,
 }
 
 /// A finished run, or one that was stopped.
@@ -85,55 +90,78 @@ pub struct Finished {
 pub fn run(
     plan: &Plan,
     folder: &Path,
-    restart: bool,
+    options: RunOptions,
     stop: &Stop,
     observer: &mut dyn Observer,
 ) -> Result<Finished, RunError> {
-    let at = |path: &Path| {
-        let path = path.to_owned();
-        move |source| RunError::Folder { path, source }
-    };
-    fs::create_dir_all(folder).map_err(at(folder))?;
-    let (mut records, found) = RecordFile::open(&folder.join(RECORDS), &plan.header, restart)?;
-    if restart {
-        // Figures of the run that is thrown away must not lie beside the new one's records until it ends.
-        remove(&folder.join(SUMMARY))?;
-        remove(&folder.join(CERTIFY_TSV))?;
-    }
-    let audit = folder.join(AUDIT);
-    fs::write(&audit, plan.text.text.as_bytes()).map_err(at(&audit))?;
-    let origin = std::path::absolute(&plan.text.path).map_err(at(&plan.text.path))?;
-    write_json(&folder.join(ORIGIN), &Origin { audit: origin })?;
-    let mut timings = Timings::open(&folder.join(TIMINGS), restart)?;
+    let images = shard::images(options.shard, &plan.selection);
+    let (records, found) = open(plan, folder, options, &images)?;
+    let timings = Timings::open(&folder.join(TIMINGS), options.restart)?;
+    let mut books = Books { records, timings };
     let mut elapsed = Vec::with_capacity(plan.cases.len());
     let mut all: Vec<Vec<Record>> = Vec::with_capacity(plan.cases.len());
     for case in &plan.cases {
         let begin = Instant::now();
         let of_case = found.iter().filter(|record| record.case == case.case.name).cloned().collect();
-        all.push(run_case(plan, case, of_case, &mut records, &mut timings, stop, observer)?);
+        all.push(run_case(plan, case, &images, of_case, &mut books, stop, observer)?);
         elapsed.push(begin.elapsed());
     }
     let summary = summarise(plan, &all);
-    write_json(&folder.join(SUMMARY), &summary)?;
-    let tsv = folder.join(CERTIFY_TSV);
-    fs::write(&tsv, tsv::table(&all, &timings.all)).map_err(at(&tsv))?;
-    let images = plan.selection.count as usize;
-    Ok(Finished { summary, elapsed, stopped: all.iter().any(|records| records.len() < images) })
+    whole_file::write_json(&folder.join(SUMMARY), &summary)?;
+    whole_file::write(&folder.join(CERTIFY_TSV), tsv::table(&all, books.timings.all()).as_bytes())?;
+    Ok(Finished { summary, elapsed, stopped: all.iter().any(|records| records.len() < images.len()) })
+}
+
+/// Opens the run folder: its records under their lock, what they are of, and the records that are there already.
+fn open(
+    plan: &Plan,
+    folder: &Path,
+    options: RunOptions,
+    images: &[usize],
+) -> Result<(RecordFile, Vec<Record>), RunError> {
+    fs::create_dir_all(folder).map_err(|source| RunError::Folder { path: folder.to_owned(), source })?;
+    let path = folder.join(RECORDS);
+    let (records, found) = RecordFile::open(&path, &plan.header, options.restart)?;
+    if options.restart {
+        // What the run that is thrown away left must not lie beside the new one's records.
+        for name in [SUMMARY, CERTIFY_TSV, SHARD] {
+            remove(&folder.join(name))?;
+        }
+    }
+    shard::check_same(folder, found.len(), options.shard)?;
+    let cases: Vec<&str> = plan.cases.iter().map(|planned| planned.case.name.as_str()).collect();
+    order::check(&path, &found, &cases, images)?;
+    // Before the first record: which images it is of must never be in doubt.
+    if let Some(shard) = options.shard {
+        whole_file::write_json(&folder.join(SHARD), &ShardFile::new(shard, plan))?;
+    }
+    whole_file::write(&folder.join(AUDIT), plan.text.text.as_bytes())?;
+    let origin = std::path::absolute(&plan.text.path)
+        .map_err(|source| RunError::Folder { path: plan.text.path.clone(), source })?;
+    whole_file::write_json(&folder.join(ORIGIN), &Origin { audit: origin })?;
+    Ok((records, found))
+}
+
+/// What is written image by image.
+struct Books {
+    records: RecordFile,
+    timings: Timings,
 }
 
 fn run_case(
     plan: &Plan,
     planned: &PlannedCase,
+    images: &[usize],
     mut done: Vec<Record>,
-    records: &mut RecordFile,
-    timings: &mut Timings,
+    books: &mut Books,
     stop: &Stop,
     observer: &mut dyn Observer,
 ) -> Result<Vec<Record>, RunError> {
     let name = &planned.case.name;
     let certified = done.iter().filter(|record| record.status == Status::Certified).count() as u64;
-    observer.case_begins(name, plan.selection.count, done.len() as u64, certified);
-    let todo: Vec<usize> = plan.selection.indices().skip(done.len()).collect();
+    observer.case_begins(name, images.len() as u64, done.len() as u64, certified);
+    // What is on record are the first of them: `order::check` saw to it.
+    let todo = images.get(done.len()..).unwrap_or_default();
     if !todo.is_empty() {
         let workers = (0..plan.threads.min(todo.len() * 2))
             .map(|_| planned.worker(&plan.runtime, &plan.session))
@@ -155,8 +183,8 @@ fn run_case(
                 let Some(&index) = order.next() else { return Ok(()) };
                 let label = planned.classifier.class_of(plan.data.label(index));
                 let record = Record::new(name, index as u64, label, &planned.case.radii, &certificate);
-                records.append(&record)?;
-                timings.append(Timing {
+                books.records.append(&record)?;
+                books.timings.append(Timing {
                     case: name.clone(),
                     index: index as u64,
                     seconds: before.elapsed().as_secs_f64(),
@@ -199,42 +227,5 @@ fn remove(path: &Path) -> Result<(), RunError> {
             Err(RunError::Folder { path: path.to_owned(), source })
         }
         _ => Ok(()),
-    }
-}
-
-fn write_json(path: &Path, value: &impl Serialize) -> Result<(), RunError> {
-    let at = |source: io::Error| RunError::Folder { path: path.to_owned(), source };
-    let mut text = serde_json::to_vec_pretty(value).map_err(|error| at(error.into()))?;
-    text.push(b'\n');
-    fs::write(path, text).map_err(at)
-}
-
-/// `timings.jsonl`: what is lost of it in a crash is lost.
-#[derive(Debug)]
-struct Timings {
-    path: PathBuf,
-    file: File,
-    all: Vec<Timing>,
-}
-
-impl Timings {
-    fn open(path: &Path, restart: bool) -> Result<Self, RunError> {
-        let at = |source| RunError::Folder { path: path.to_owned(), source };
-        let text = if restart { String::new() } else { fs::read_to_string(path).unwrap_or_default() };
-        let all: Vec<Timing> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(at)?;
-        for timing in &all {
-            let line = serde_json::to_string(timing).unwrap_or_default();
-            writeln!(file, "{line}").map_err(at)?;
-        }
-        Ok(Self { path: path.to_owned(), file, all })
-    }
-
-    fn append(&mut self, timing: Timing) -> Result<(), RunError> {
-        let at = |source| RunError::Folder { path: self.path.clone(), source };
-        let line = serde_json::to_string(&timing).unwrap_or_default();
-        writeln!(self.file, "{line}").map_err(at)?;
-        self.all.push(timing);
-        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::records::Record;
-use super::run::Timing;
+use super::timings::Timing;
 use crate::certify::outcome::Status;
 
 /// The table of all records. As in that tool, -1 is an abstention, and its radius 0.

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, value_parser};
 
 use super::certify_table;
 use super::progress::Progress;
-use super::table::{number, percent};
-use super::{CliError, OutputArguments, SourceArguments, messages};
+use super::{CliError, OutputArguments, SourceArguments, messages, verdict};
 use crate::audit::plan::Plan;
-use crate::audit::run::{self, Finished};
+use crate::audit::run::{self, Finished, RunOptions};
+use crate::audit::shard::Shard;
 use crate::smoothing::stop::Stop;
 
 /// Certifies the images of an audit.
@@ -24,6 +24,9 @@ pub struct CertifyArguments {
     /// The run folder, instead of the file's `output`
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Only every N-th image, from the I-th on: one of N shares that `gsmooth merge` joins
+    #[arg(long, value_name = "I/N", value_parser = value_parser!(Shard))]
+    shard: Option<Shard>,
     /// Begin anew, dropping the records of an earlier run
     #[arg(long)]
     restart: bool,
@@ -40,7 +43,8 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
     let plan = Plan::open(&arguments.audit, &options, &mut messages::runtime(output.quiet))?;
     let folder = run_folder(arguments, &plan);
     let stop = stop_on_interrupt();
-    let finished = run::run(&plan, &folder, arguments.restart, &stop, &mut Progress::new(output.quiet))?;
+    let run_options = RunOptions { shard: arguments.shard, restart: arguments.restart };
+    let finished = run::run(&plan, &folder, run_options, &stop, &mut Progress::new(output.quiet))?;
     if output.json {
         writeln!(stdout(), "{}", serde_json::to_string_pretty(&finished.summary)?)?;
     } else {
@@ -48,21 +52,48 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
         writeln!(stdout(), "Run folder: {}", folder.display())?;
     }
     if finished.stopped {
-        messages::say("interrupted; the same command goes on from here");
+        messages::say(format_args!("interrupted; go on from there with\n  {}", command_to_go_on()));
         return Ok(ExitCode::from(4));
     }
-    Ok(verdict(&plan, &finished))
+    Ok(conclude(arguments, &plan, &finished, output))
+}
+
+/// This command as it was given, but for `--restart`, which would drop what is on record by now.
+fn command_to_go_on() -> String {
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let kept: Vec<String> = words.filter(|word| word != "--restart").collect();
+    shlex::try_join(kept.iter().map(String::as_str)).unwrap_or_else(|_| kept.join(" "))
+}
+
+/// A shard alone proves nothing about what is required of the whole.
+fn conclude(
+    arguments: &CertifyArguments,
+    plan: &Plan,
+    finished: &Finished,
+    output: OutputArguments,
+) -> ExitCode {
+    if let Some(shard) = arguments.shard {
+        if !output.quiet && plan.cases.iter().any(|planned| planned.require.is_some()) {
+            messages::say(format_args!(
+                "shard {shard} is complete; `require` is judged by `gsmooth merge`, of all shards"
+            ));
+        }
+        return verdict::errors(&finished.summary);
+    }
+    let requirements =
+        plan.cases.iter().map(|planned| (planned.case.name.as_str(), planned.require.as_ref()));
+    verdict::conclude(&plan.text, requirements, &finished.summary)
 }
 
 /// `--output`, or the file's `output`, or a folder named after the file; one case alone gets a folder of its own, since
-/// it is another run than the whole audit.
+/// it is another run than the whole audit, and so does a shard.
 fn run_folder(arguments: &CertifyArguments, plan: &Plan) -> PathBuf {
     if let Some(folder) = &arguments.output {
         return folder.clone();
     }
     let stem = arguments.audit.file_stem().unwrap_or_default();
     let whole = plan.output.clone().unwrap_or_else(|| PathBuf::from("runs").join(stem));
-    match &arguments.case {
+    let whole = match &arguments.case {
         Some(case) => {
             let mut name = whole.file_name().unwrap_or_default().to_owned();
             name.push("-");
@@ -70,7 +101,8 @@ fn run_folder(arguments: &CertifyArguments, plan: &Plan) -> PathBuf {
             whole.with_file_name(name)
         }
         None => whole,
-    }
+    };
+    arguments.shard.map_or(whole.clone(), |shard| shard.folder(&whole))
 }
 
 /// The first interrupt lets open images end; a second one gives them up. The records are whole either way.
@@ -86,32 +118,4 @@ fn stop_on_interrupt() -> Arc<Stop> {
         tracing::warn!("interrupts end the process at once: {error}");
     }
     stop
-}
-
-/// The exit code: requirements first, then errors.
-fn verdict(plan: &Plan, finished: &Finished) -> ExitCode {
-    let mut met = true;
-    for (planned, summary) in plan.cases.iter().zip(&finished.summary.cases) {
-        let Some(require) = &planned.require else { continue };
-        let reached = summary.accuracy_at(require.radius).unwrap_or(0.0);
-        if reached < require.certified_accuracy {
-            met = false;
-            let line = plan.text.text[..require.span.start].matches('\n').count() + 1;
-            messages::say(format_args!(
-                "{}:{line}: `require` of case {} is not met: certified accuracy {} at radius {}, required {}",
-                plan.text.path.display(),
-                summary.name,
-                percent(reached),
-                number(require.radius),
-                percent(require.certified_accuracy)
-            ));
-        }
-    }
-    if !met {
-        ExitCode::from(1)
-    } else if finished.summary.cases.iter().any(|summary| summary.errors > 0) {
-        ExitCode::from(5)
-    } else {
-        ExitCode::SUCCESS
-    }
 }

@@ -1,6 +1,7 @@
 //! What a command may end with.
 
 use crate::audit::diagnostic::Diagnostic;
+use crate::audit::merge::MergeError;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
 use crate::conformance::ConformanceError;
@@ -17,6 +18,9 @@ pub enum CliError {
     /// The run failed as a whole.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// Shards can't be merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
     /// A probe could not be made.
     #[error(transparent)]
     Probe(#[from] ProbeError),
@@ -48,6 +52,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Audit(diagnostic) => diagnostic.exit_code(),
+            Self::Merge(error) => error.exit_code(),
             Self::Argument(_)
             | Self::Host(HostError::UnknownPlugin { .. })
             | Self::Template(

@@ -7,11 +7,13 @@ mod certify;
 mod certify_table;
 mod check;
 mod error;
+mod merge;
 mod messages;
 mod plugins;
 mod progress;
 mod runtime;
 mod table;
+mod verdict;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +46,8 @@ runtime is missing or unfit; 4 interrupted, resumable; 5 some images ended in an
 enum Command {
     /// Certifies the images of an audit; goes on where an earlier run stopped
     Certify(certify::CertifyArguments),
+    /// Joins the run folders of all shards of a run into the folder of the whole
+    Merge(merge::MergeArguments),
     /// Checks everything short of sampling: files, shapes, plugins, affinity, composition; estimates the time
     Check(check::CheckArguments),
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
@@ -116,6 +120,7 @@ pub fn main() -> ExitCode {
     let output = arguments.output;
     let result = match arguments.command {
         Command::Certify(arguments) => certify::run(&arguments, output),
+        Command::Merge(arguments) => merge::run(&arguments, output),
         Command::Check(arguments) => check::run(&arguments, output),
         Command::Calc(command) => calc::run(&command),
         Command::Plugins(command) => plugins::run(&command, output),

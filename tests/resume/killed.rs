@@ -12,22 +12,33 @@ impl Random {
     }
 }
 
-/// Kills a run of `audit` at a random moment: during its start, or when some more lines are on record.
-fn start_and_kill(site: &Site, audit: &Audit, random: &mut Random) {
-    let lines = lines_on_record(&site.run().0) + random.below(5) as usize;
-    let mut running = site.start(audit, &[]);
-    let in_start = random.below(4) == 0;
-    if !in_start {
-        running.until_on_record(lines);
+/// How a run is killed at random moments.
+struct Killer {
+    random: Random,
+    /// The most lines that a run is let write before it is killed.
+    lines: u64,
+    /// The longest that it is let live after that.
+    longest: Duration,
+}
+
+impl Killer {
+    /// Kills a run of `audit` at a random moment: during its start, or when some more lines are on record. Whether it
+    /// ended before that.
+    fn start_and_kill(&mut self, site: &Site, audit: &Audit, arguments: &[&str]) -> bool {
+        let lines = lines_on_record(&site.run().0) + self.random.below(self.lines) as usize;
+        let mut running = site.start(audit, arguments);
+        let in_start = self.random.below(4) == 0;
+        if !in_start {
+            running.until_on_record(lines);
+        }
+        let longest = if in_start { Duration::from_millis(60) } else { self.longest };
+        sleep(Duration::from_micros(self.random.below(longest.as_micros() as u64)));
+        running.kill()
     }
-    let longest = if in_start { 60_000 } else { 5_000 };
-    sleep(Duration::from_micros(random.below(longest)));
-    running.kill();
 }
 
 /// What is on record is what would be there anyhow, as far as it goes; a crash of the machine may lose more of it.
-fn check_and_tear(site: &Site, random: &mut Random) {
-    let expected = undisturbed().text("records.jsonl").into_bytes();
+fn check_and_tear(site: &Site, expected: &[u8], random: &mut Random) {
     let found = site.records();
     assert!(expected.starts_with(&found), "{}", String::from_utf8_lossy(&found));
     if random.below(2) == 0 && !found.is_empty() {
@@ -38,15 +49,94 @@ fn check_and_tear(site: &Site, random: &mut Random) {
 
 #[test]
 fn it_goes_on_to_the_same_bytes() {
-    for seed in [1, 2, 3] {
-        let (site, mut random) = (Site::new(), Random(seed));
+    for seed in [1, 2] {
+        let site = Site::new();
+        let mut killer = Killer { random: Random(seed), lines: 5, longest: Duration::from_millis(5) };
+        let expected = undisturbed().text("records.jsonl").into_bytes();
         for _ in 0..6 {
-            start_and_kill(&site, &audit(), &mut random);
-            check_and_tear(&site, &mut random);
+            killer.start_and_kill(&site, &audit(), &[]);
+            check_and_tear(&site, &expected, &mut killer.random);
         }
         assert_eq!(site.finish(&audit(), &[]).0, Some(0), "seed {seed}");
         site.assert_undisturbed();
     }
+}
+
+/// Two cases without networks of their own, and many images, which take some milliseconds each.
+fn quick(images: usize) -> Audit {
+    let text = audit().set("draws", "60").set("count", &images.to_string()).text;
+    let blur = text.find("[[case]]").unwrap()..text.find("[[case]]\nname = \"defocus_blur\"").unwrap();
+    let again = text[blur.clone()].replace("name = \"gaussian_blur\"", "name = \"again\"");
+    Audit { text: format!("{}{again}", &text[..blur.end]) }
+}
+
+/// The files beside the records are whole whenever they are there.
+fn assert_whole(run: &RunFolder, audit: &Audit) {
+    for name in ["origin.json", "shard.json", "summary.json"] {
+        if run.0.join(name).exists() {
+            assert!(serde_json::from_str::<serde_json::Value>(&run.text(name)).is_ok(), "{name} is torn");
+        }
+    }
+    if run.0.join("audit.toml").exists() {
+        assert_eq!(run.text("audit.toml"), audit.text);
+    }
+}
+
+#[test]
+fn fifty_kills_lose_nothing() {
+    let audit = quick(75);
+    let folder = tempfile::tempdir().unwrap();
+    let whole = support::certified(&audit, folder.path());
+    let expected = whole.text("records.jsonl").into_bytes();
+
+    let site = Site::new();
+    let mut killer = Killer { random: Random(4), lines: 5, longest: Duration::from_millis(30) };
+    let (mut early, mut later, mut ended) = (0, 0, 0);
+    for kill in 0..50 {
+        let before = lines_on_record(&site.run().0);
+        ended += u32::from(killer.start_and_kill(&site, &audit, &[]));
+        match lines_on_record(&site.run().0) > before.max(1) {
+            true => later += 1,
+            false => early += 1,
+        }
+        assert_whole(&site.run(), &audit);
+        if kill % 2 == 0 {
+            assert!(expected.starts_with(&site.records()), "kill {kill}");
+        } else {
+            check_and_tear(&site, &expected, &mut killer.random);
+        }
+    }
+    assert!(
+        early >= 5 && later >= 15 && ended == 0,
+        "{early} before a record, {later} after, {ended} too late"
+    );
+    assert_eq!(site.finish(&audit, &[]).0, Some(0));
+    assert_same_run(&site.run(), &whole);
+}
+
+#[test]
+fn shards_that_are_killed_make_the_same_whole() {
+    let audit = quick(20);
+    let folder = tempfile::tempdir().unwrap();
+    let whole = support::certified(&audit, folder.path());
+    let mut killer = Killer { random: Random(5), lines: 4, longest: Duration::from_millis(30) };
+    let mut merge = support::plain_gsmooth();
+    merge.arg("merge").arg("--output").arg(folder.path().join("merged"));
+    // They are let go of at the end, with their folders.
+    let mut sites = Vec::new();
+    for shard in ["1/3", "2/3", "3/3"] {
+        let site = Site::new();
+        for _ in 0..6 {
+            killer.start_and_kill(&site, &audit, &["--shard", shard]);
+            assert_whole(&site.run(), &audit);
+        }
+        assert_eq!(site.finish(&audit, &["--shard", shard]).0, Some(0), "{shard}");
+        merge.arg(site.run().0);
+        sites.push(site);
+    }
+    let said = merge.output().unwrap();
+    assert_eq!(said.status.code(), Some(0), "{}", support::stderr(&said));
+    assert_same_run(&RunFolder(folder.path().join("merged")), &whole);
 }
 
 #[test]

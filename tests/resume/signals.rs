@@ -13,12 +13,11 @@ impl Running {
 fn an_interrupted_run_says_so_and_goes_on() {
     for name in ["INT", "TERM"] {
         let site = Site::new();
-        let mut running = site.start(&audit(), &[]);
+        let mut running = site.start(&audit(), &["--restart"]);
         running.until_on_record(3);
         running.signal(name);
         assert_eq!(running.end().code(), Some(4), "SIG{name}");
         let said = std::fs::read_to_string(site.stderr()).unwrap();
-        assert!(said.contains("interrupted; the same command goes on from here"), "{said}");
 
         // Open images were ended, none was left half done, and the figures are those of what is on record.
         let records = site.records();
@@ -27,9 +26,35 @@ fn an_interrupted_run_says_so_and_goes_on() {
         assert_eq!(images as usize + 1, lines_on_record(&site.run().0));
         assert!(images < 24, "too late to interrupt anything");
 
-        assert_eq!(site.finish(&audit(), &[]).0, Some(0));
+        // The command that it names is the one that it was given, but for `--restart`, and goes on.
+        let (_, command) = said.split_once("go on from there with\n").unwrap_or_else(|| panic!("{said}"));
+        let words = shlex::split(command).unwrap();
+        let given = [env!("CARGO_BIN_EXE_gsmooth"), "certify"];
+        assert_eq!(words[..2], given, "{said}");
+        assert!(words.len() == 5 && !words.contains(&"--restart".to_owned()), "{said}");
+        let mut again = support::plain_gsmooth();
+        let said = again.args(&words[1..]).output().unwrap();
+        assert_eq!(said.status.code(), Some(0), "{}", support::stderr(&said));
         site.assert_undisturbed();
     }
+}
+
+#[test]
+fn names_with_spaces_are_quoted() {
+    let site = Site::new();
+    let spaced = site.folder.path().join("two words");
+    std::fs::create_dir(&spaced).unwrap();
+    let mut running =
+        site.start(&endless(), &["--case", "gaussian_blur", "--plugin-path", spaced.to_str().unwrap()]);
+    running.until_on_record(1);
+    running.signal("TERM");
+    running.until_said("interrupt again to stop at once");
+    running.signal("TERM");
+    assert_eq!(running.end().code(), Some(4));
+    let said = std::fs::read_to_string(site.stderr()).unwrap();
+    let command = said.lines().last().unwrap();
+    let words = shlex::split(command).unwrap();
+    assert!(command.contains("two words") && words.contains(&spaced.display().to_string()), "{said}");
 }
 
 fn summarised_images(run: &RunFolder) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::super::error::{Fault, Problem};
@@ -11,7 +11,7 @@ use super::super::schema::Data;
 use crate::data::{Dataset, Format, Source};
 
 /// Images of a data set: `first`, `first + stride`, .. `count` of them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Selection {
     /// The first image's index.
     pub first: u64,

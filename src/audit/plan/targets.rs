@@ -13,7 +13,7 @@ use crate::certify::certificate::VoteBound;
 const MOST_ANCHORS: usize = 4096;
 
 /// A certified accuracy that a run must reach.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Requirement {
     /// At this radius
     pub radius: f64,

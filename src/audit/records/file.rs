@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::order::Place;
 use super::{Header, Record};
 
 /// Why records can't be written or gone on with.
@@ -46,6 +47,22 @@ pub enum RecordsError {
         line: usize,
         /// What the parser says.
         reason: String,
+    },
+    /// A record in another's place.
+    #[error(
+        "{} line {line} is {found}, where {} belongs: records lie in canonical order, and a run goes on only from its first \
+         ones; name another folder with --output, or drop its records with --restart",
+        path.display(), expected.as_ref().map_or("nothing".to_owned(), Place::to_string)
+    )]
+    Order {
+        /// The records.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is there.
+        found: Place,
+        /// What should be; `None` beyond the last image of the last case.
+        expected: Option<Place>,
     },
 }
 
@@ -182,14 +199,10 @@ fn read_lines(path: &Path, file: impl Read) -> Result<Option<Recorded>, RecordsE
 }
 
 fn check_same(path: &Path, ours: &Header, theirs: &Header) -> Result<(), RecordsError> {
-    if ours == theirs {
-        return Ok(());
+    match ours.differing(theirs) {
+        differing if differing.is_empty() => Ok(()),
+        differing => Err(RecordsError::OtherRun { path: path.to_owned(), differing }),
     }
-    let entries = |header: &Header| serde_json::to_value(header).ok().and_then(|v| v.as_object().cloned());
-    let (ours, theirs) = (entries(ours).unwrap_or_default(), entries(theirs).unwrap_or_default());
-    let differing =
-        ours.iter().filter(|(key, value)| theirs.get(*key) != Some(value)).map(|(key, _)| key.clone());
-    Err(RecordsError::OtherRun { path: path.to_owned(), differing: differing.collect() })
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@
 //! killed leaves at most one torn last line, which is dropped when it goes on.
 //!
 //! - here: what a line holds;
-//! - [`file`]: lines appended and read back.
+//! - [`file`]: lines appended and read back;
+//! - [`order`]: which line belongs where.
 
 pub mod file;
+pub mod order;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -37,6 +39,19 @@ pub struct Header {
     pub onnxruntime: String,
     /// By model: the provider that each node really got, with operator counts.
     pub providers: Map<String, Value>,
+}
+
+impl Header {
+    /// The entries in which another header differs.
+    pub fn differing(&self, other: &Self) -> Vec<String> {
+        let entries = |header: &Self| match serde_json::to_value(header) {
+            Ok(Value::Object(entries)) => entries,
+            _ => Map::new(),
+        };
+        let others = entries(other);
+        let differing = entries(self).into_iter().filter(|(key, value)| others.get(key) != Some(value));
+        differing.map(|(key, _)| key).collect()
+    }
 }
 
 /// A plugin that the run uses.
