@@ -4,8 +4,10 @@
 //! - [`error`], [`diagnostic`]: what may be wrong with it, with line and remedy;
 //! - [`plan`]: everything opened and checked; after this nothing about the input can fail;
 //! - [`run`], [`records`], [`summary`], [`tsv`]: the run, and what it leaves;
+//! - [`case_description`]: what a case is, for reports;
 //! - [`folder`]: the run folder, read again.
 
+pub mod case_description;
 pub mod diagnostic;
 pub mod error;
 pub mod folder;

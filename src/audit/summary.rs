@@ -1,7 +1,10 @@
 //! `summary.json`: certified accuracy by case and radius. A pure function of the records.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::case_description::CaseDescription;
 use super::records::Record;
 use crate::certify::geometry::Kind;
 use crate::certify::outcome::Status;
@@ -12,6 +15,9 @@ use crate::stats::clopper_pearson::{lower_bound, upper_bound};
 pub struct Summary {
     /// One per case, in the audit's order.
     pub cases: Vec<CaseSummary>,
+    /// The names of classes, where the data has any.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub class_names: BTreeMap<u32, String>,
 }
 
 /// The figures of one case.
@@ -41,6 +47,9 @@ pub struct CaseSummary {
     pub failures: u64,
     /// Evaluations of F2 by the geometry.
     pub evaluations: u64,
+    /// What the case is; absent from summaries of gsmooth that did not say so yet.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub description: Option<CaseDescription>,
 }
 
 /// A radius with the share of images certified to it.
@@ -104,6 +113,7 @@ impl CaseSummary {
             draws: records.iter().map(|r| r.draws).sum(),
             failures: records.iter().map(|r| r.failures).sum(),
             evaluations: records.iter().map(|r| r.evaluations).sum(),
+            description: None,
         }
     }
 
