@@ -13,6 +13,7 @@ use super::table::{number, percent};
 use super::{CliError, OutputArguments, SourceArguments, messages};
 use crate::audit::plan::Plan;
 use crate::audit::run::{self, Finished};
+use crate::report::output as report;
 use crate::smoothing::stop::Stop;
 
 /// Certifies the images of an audit.
@@ -41,11 +42,13 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
     let folder = run_folder(arguments, &plan);
     let stop = stop_on_interrupt();
     let finished = run::run(&plan, &folder, arguments.restart, &stop, &mut Progress::new(output.quiet))?;
+    let page = report::of_plan(&plan, &folder)?;
     if output.json {
         writeln!(stdout(), "{}", serde_json::to_string_pretty(&finished.summary)?)?;
     } else {
         certify_table::print(&plan, &finished)?;
         writeln!(stdout(), "Run folder: {}", folder.display())?;
+        writeln!(stdout(), "Report: {}", page.display())?;
     }
     if finished.stopped {
         messages::say("interrupted; the same command goes on from here");

@@ -10,7 +10,9 @@ mod error;
 mod messages;
 mod plugins;
 mod progress;
+mod report;
 mod runtime;
+mod show;
 mod table;
 
 use std::path::PathBuf;
@@ -46,6 +48,10 @@ enum Command {
     Certify(certify::CertifyArguments),
     /// Checks everything short of sampling: files, shapes, plugins, affinity, composition; estimates the time
     Check(check::CheckArguments),
+    /// Makes the report of a run folder anew, or compares several runs
+    Report(report::ReportArguments),
+    /// Shows what a case does to an image: transformed, imitated, smoothed
+    Show(show::ShowArguments),
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
     #[command(subcommand)]
     Calc(calc::CalcCommand),
@@ -117,6 +123,8 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Certify(arguments) => certify::run(&arguments, output),
         Command::Check(arguments) => check::run(&arguments, output),
+        Command::Report(arguments) => report::run(&arguments, output),
+        Command::Show(arguments) => show::run(&arguments, output),
         Command::Calc(command) => calc::run(&command),
         Command::Plugins(command) => plugins::run(&command, output),
         Command::Runtime(command) => runtime::run(&command, output),
