@@ -5,9 +5,11 @@
 //! - [`error`], [`diagnostic`]: what may be wrong with it, with line and remedy;
 //! - [`plan`]: everything opened and checked; after this nothing about the input can fail;
 //! - [`run`], [`records`], [`timings`], [`summary`], [`verdict`], [`tsv`]: the run, and what it leaves;
+//! - [`case_description`]: what a case is, for reports;
 //! - [`shard`], [`merge`]: a run shared out among machines, and put together again;
 //! - [`folder`]: the run folder, read again; [`whole_file`]: how its files are written.
 
+pub mod case_description;
 pub mod diagnostic;
 pub mod error;
 pub mod folder;

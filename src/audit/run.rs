@@ -1,10 +1,12 @@
 //! The run loop: certifies what is not on record yet, in canonical order, and keeps the run folder.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::case_description::CaseDescription;
 use super::folder::{AUDIT, CERTIFY_TSV, ORIGIN, Origin, RECORDS, SUMMARY, TIMINGS};
 use super::plan::Plan;
 use super::plan::case::PlannedCase;
@@ -205,9 +207,20 @@ pub fn summarise(plan: &Plan, records: &[Vec<Record>]) -> Summary {
     let cases = plan.cases.iter().zip(records);
     Summary {
         cases: cases
-            .map(|(case, records)| CaseSummary::new(&case.case.name, &case.case.radii, records))
+            .map(|(case, records)| CaseSummary {
+                description: Some(CaseDescription::of(plan, case)),
+                ..CaseSummary::new(&case.case.name, &case.case.radii, records)
+            })
             .collect(),
+        class_names: class_names(plan),
     }
+}
+
+/// The names of the data's classes, by the class number that records have.
+fn class_names(plan: &Plan) -> BTreeMap<u32, String> {
+    let Some(classifier) = plan.cases.first().map(|planned| &planned.classifier) else { return BTreeMap::new() };
+    let names = plan.data.classes().unwrap_or_default();
+    (0_u32..).zip(names).map(|(label, name)| (classifier.class_of(label), name.clone())).collect()
 }
 
 /// Draws a batch: as the audit says, or as many as keep a batch's tensors small.

@@ -1,7 +1,10 @@
 //! `summary.json`: certified accuracy by case and radius. A pure function of the records.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::case_description::CaseDescription;
 use super::records::Record;
 use crate::certify::geometry::Kind;
 use crate::certify::outcome::Status;
@@ -12,6 +15,9 @@ use crate::stats::clopper_pearson::{lower_bound, upper_bound};
 pub struct Summary {
     /// One per case, in the audit's order.
     pub cases: Vec<CaseSummary>,
+    /// The names of classes, where the data has any.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub class_names: BTreeMap<u32, String>,
 }
 
 /// The figures of one case.
@@ -41,6 +47,9 @@ pub struct CaseSummary {
     pub failures: u64,
     /// Evaluations of F2 by the geometry.
     pub evaluations: u64,
+    /// What the case is; absent from summaries of gsmooth that did not say so yet.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub description: Option<CaseDescription>,
 }
 
 /// A radius with the share of images certified to it.
@@ -60,8 +69,8 @@ pub struct CertifiedAccuracy {
 /// What the 95 % interval leaves out at each end.
 const TAIL: f64 = 0.025;
 
-/// The Clopper-Pearson interval of a share, with [`TAIL`] at each end; everything where there are no images.
-fn interval(part: u64, whole: u64) -> [f64; 2] {
+/// The 95 % Clopper-Pearson interval of a share; everything where there are no images.
+pub fn interval(part: u64, whole: u64) -> [f64; 2] {
     match whole {
         0 => [0.0, 1.0],
         _ => [lower_bound(part, whole, TAIL), upper_bound(part, whole, TAIL)],
@@ -104,6 +113,7 @@ impl CaseSummary {
             draws: records.iter().map(|r| r.draws).sum(),
             failures: records.iter().map(|r| r.failures).sum(),
             evaluations: records.iter().map(|r| r.evaluations).sum(),
+            description: None,
         }
     }
 

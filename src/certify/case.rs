@@ -67,7 +67,8 @@ pub enum Composition {
 }
 
 /// What a claim is about (MATHEMATICS 10).
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Claim {
     /// The transformation itself.
     Real,
@@ -116,7 +117,8 @@ impl ChannelParts {
 }
 
 /// Where the smoothed classifier of an image is sampled (MATHEMATICS 4).
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Anchors {
     /// At the image itself: the paper's single point.
     Single,
@@ -130,7 +132,8 @@ pub enum Anchors {
 }
 
 /// How draws are made (MATHEMATICS 8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// n draws an anchor, and the largest radius that they prove.
     Fixed,
@@ -149,7 +152,7 @@ impl Mode {
 }
 
 /// Draws and confidence of one image.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Sampling {
     /// How draws are made.
     pub mode: Mode,

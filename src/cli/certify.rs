@@ -13,6 +13,7 @@ use super::{CliError, OutputArguments, SourceArguments, messages, verdict};
 use crate::audit::plan::Plan;
 use crate::audit::run::{self, Finished, RunOptions};
 use crate::audit::shard::Shard;
+use crate::report::output as report;
 use crate::smoothing::stop::Stop;
 
 /// Certifies the images of an audit.
@@ -45,11 +46,13 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
     let stop = stop_on_interrupt();
     let run_options = RunOptions { shard: arguments.shard, restart: arguments.restart };
     let finished = run::run(&plan, &folder, run_options, &stop, &mut Progress::new(output.quiet))?;
+    let page = report::of_plan(&plan, &folder)?;
     if output.json {
         writeln!(stdout(), "{}", serde_json::to_string_pretty(&finished.summary)?)?;
     } else {
         certify_table::print(&plan, &finished)?;
         writeln!(stdout(), "Run folder: {}", folder.display())?;
+        writeln!(stdout(), "Report: {}", page.display())?;
     }
     if finished.stopped {
         messages::say(format_args!("interrupted; go on from there with\n  {}", command_to_go_on()));

@@ -7,6 +7,8 @@ use crate::audit::run::RunError;
 use crate::conformance::ConformanceError;
 use crate::host::HostError;
 use crate::onnx::runtime::RuntimeError;
+use crate::report::ReportError;
+use crate::report::show::ShowError;
 use crate::template::TemplateError;
 
 /// Why a command failed.
@@ -36,6 +38,12 @@ pub enum CliError {
     /// ONNX Runtime can't be had.
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
+    /// A report can't be made.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// A picture can't be made.
+    #[error(transparent)]
+    Show(#[from] ShowError),
     /// Arguments that contradict each other.
     #[error("these arguments make no sense: {0}")]
     Argument(String),
@@ -51,6 +59,7 @@ impl CliError {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::Show(error) if error.is_usage() => 2,
             Self::Audit(diagnostic) => diagnostic.exit_code(),
             Self::Merge(error) => error.exit_code(),
             Self::Argument(_)
@@ -69,6 +78,8 @@ impl CliError {
             | Self::Template(_)
             | Self::Conformance(_)
             | Self::Runtime(_)
+            | Self::Report(_)
+            | Self::Show(_)
             | Self::Output(_)
             | Self::Json(_) => 3,
         }

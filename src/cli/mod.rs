@@ -11,7 +11,9 @@ mod merge;
 mod messages;
 mod plugins;
 mod progress;
+mod report;
 mod runtime;
+mod show;
 mod table;
 mod verdict;
 
@@ -50,6 +52,10 @@ enum Command {
     Merge(merge::MergeArguments),
     /// Checks everything short of sampling: files, shapes, plugins, affinity, composition; estimates the time
     Check(check::CheckArguments),
+    /// Makes the report of a run folder anew, or compares several runs
+    Report(report::ReportArguments),
+    /// Shows what a case does to an image: transformed, imitated, smoothed
+    Show(show::ShowArguments),
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
     #[command(subcommand)]
     Calc(calc::CalcCommand),
@@ -122,6 +128,8 @@ pub fn main() -> ExitCode {
         Command::Certify(arguments) => certify::run(&arguments, output),
         Command::Merge(arguments) => merge::run(&arguments, output),
         Command::Check(arguments) => check::run(&arguments, output),
+        Command::Report(arguments) => report::run(&arguments, output),
+        Command::Show(arguments) => show::run(&arguments, output),
         Command::Calc(command) => calc::run(&command),
         Command::Plugins(command) => plugins::run(&command, output),
         Command::Runtime(command) => runtime::run(&command, output),

@@ -9,6 +9,7 @@ use super::messages::say;
 use crate::audit::records::Record;
 use crate::audit::run::Observer;
 use crate::certify::outcome::Status;
+pub use crate::report::words::{clock, thousands};
 
 /// Without a terminal, a line at most this often.
 const LINE_EVERY: Duration = Duration::from_secs(20);
@@ -110,38 +111,5 @@ impl Observer for Progress {
             let (case, done, certified) = (&self.case, self.done, self.certified);
             say(format_args!("{case}: {done} images in {took}, {certified} certified"));
         }
-    }
-}
-
-/// 1:02:05, or 2.5s below a minute.
-pub fn clock(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match seconds {
-        0..60 => format!("{:.1}s", duration.as_secs_f64()),
-        60..3600 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        _ => format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
-    }
-}
-
-/// 12,345.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    groups.join(",")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_and_times_read_well() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(1234567), "1,234,567");
-        assert_eq!(thousands(123), "123");
-        assert_eq!(clock(Duration::from_millis(2500)), "2.5s");
-        assert_eq!(clock(Duration::from_secs(125)), "2:05");
-        assert_eq!(clock(Duration::from_secs(3725)), "1:02:05");
     }
 }

@@ -2,6 +2,8 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
+pub use crate::report::words::{number, percent};
+
 /// Columns of text that a table with sentences may take, where the terminal has them or there is none.
 const NARROWEST: u16 = 80;
 const WIDEST: u16 = 120;
@@ -24,14 +26,4 @@ pub fn wrapped(header: &[&str]) -> Table {
     let mut table = new(header, &[]);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.clamp(NARROWEST, WIDEST));
     table
-}
-
-/// 92.5 %.
-pub fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
-}
-
-/// 3, 0.5: a number as short as it can be written.
-pub fn number(value: f64) -> String {
-    format!("{value}")
 }

@@ -32,15 +32,25 @@ pub struct NetworkVoter {
 
 /// Why a batch could not be drawn.
 #[derive(Debug, thiserror::Error)]
-enum DrawError {
+pub enum DrawError {
+    /// A noise plugin failed.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// The transformation failed.
     #[error(transparent)]
     Transformation(#[from] TransformationError),
+    /// A network failed.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// H gives images of another size than there are.
     #[error("the decoder gave {found} values an image, expected {expected}")]
-    DecodedSize { found: usize, expected: usize },
+    DecodedSize {
+        /// Values an image that H gave.
+        found: usize,
+        /// Values of an image.
+        expected: usize,
+    },
+    /// Sites in code space and in parameter space, which no case has both of.
     #[error("draws of different kinds in one batch")]
     MixedKinds,
 }
@@ -80,8 +90,11 @@ impl NetworkVoter {
         result.map(|()| self.scores.as_slice())
     }
 
-    /// The images that the classifier is to see, one a draw.
-    fn fill_images(&mut self, draws: &[Draw<'_>], images: &mut Vec<f32>) -> Result<(), DrawError> {
+    /// Replaces `images` by those that the classifier is to see (dense NCHW), one a draw.
+    ///
+    /// # Errors
+    /// If a plugin or H fails.
+    pub fn fill_images(&mut self, draws: &[Draw<'_>], images: &mut Vec<f32>) -> Result<(), DrawError> {
         let pixels = self.shape.iter().product::<usize>();
         let of_parameters =
             draws.first().is_some_and(|draw| matches!(&*draw.site.source, Source::Parameter(_)));
