@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::plan::case::PlannedCase;
 use super::records::Record;
 use super::records::file::{RecordFile, RecordsError};
-use super::summary::{CaseSummary, Summary};
+use super::summary::{CaseSummary, Digests, Summary};
 use super::tsv;
 use crate::certify::image::ImageMachine;
 use crate::certify::outcome::Status;
@@ -113,7 +113,8 @@ pub fn run(
         all.push(run_case(plan, case, of_case, &mut records, &mut timings, stop, observer)?);
         elapsed.push(begin.elapsed());
     }
-    let summary = summarise(plan, &all);
+    let digests = Digests::of(&records.contents()?, plan.text.text.as_bytes());
+    let summary = Summary { digests: Some(digests), ..summarise(plan, &all) };
     write_json(&folder.join(SUMMARY), &summary)?;
     let tsv = folder.join(CERTIFY_TSV);
     fs::write(&tsv, tsv::table(&all, &timings.all)).map_err(at(&tsv))?;
@@ -134,42 +135,63 @@ fn run_case(
     let certified = done.iter().filter(|record| record.status == Status::Certified).count() as u64;
     observer.case_begins(name, plan.selection.count, done.len() as u64, certified);
     let todo: Vec<usize> = plan.selection.indices().skip(done.len()).collect();
-    if !todo.is_empty() {
-        let workers = (0..plan.threads.min(todo.len() * 2))
-            .map(|_| planned.worker(&plan.runtime, &plan.session))
-            .collect::<Result<Vec<_>, _>>()?;
-        let schedule = Schedule {
-            batch: batch_size(plan, planned),
-            window: 2 * workers.len() + 2,
-            classes: planned.case.classes,
-        };
-        let machine = |index: &usize| ImageMachine::new(planned.case.clone(), plan.data.clone(), *index);
-        let mut order = todo.iter();
-        let mut before = Instant::now();
-        scheduler::run(schedule, workers, todo.iter().map(machine), stop, |event| match event {
-            Event::Draws(count) => {
-                observer.draws(count);
-                Ok(())
-            }
-            Event::Done(certificate) => {
-                let Some(&index) = order.next() else { return Ok(()) };
-                let label = planned.classifier.class_of(plan.data.label(index));
-                let record = Record::new(name, index as u64, label, &planned.case.radii, &certificate);
-                records.append(&record)?;
-                timings.append(Timing {
-                    case: name.clone(),
-                    index: index as u64,
-                    seconds: before.elapsed().as_secs_f64(),
-                })?;
-                before = Instant::now();
-                observer.image_done(&record);
-                done.push(record);
-                Ok::<(), RunError>(())
-            }
-        })?;
-    }
+    let mut before = Instant::now();
+    certify_images(plan, planned, &todo, stop, |event| match event {
+        Event::Draws(count) => {
+            observer.draws(count);
+            Ok(())
+        }
+        Event::Done(record) => {
+            records.append(&record)?;
+            timings.append(Timing {
+                case: name.clone(),
+                index: record.index,
+                seconds: before.elapsed().as_secs_f64(),
+            })?;
+            before = Instant::now();
+            observer.image_done(&record);
+            done.push(record);
+            Ok::<(), RunError>(())
+        }
+    })?;
     observer.case_ends();
     Ok(done)
+}
+
+/// Certifies images of one case, given by index in the data set, and hands over their records in that order. Nothing of
+/// what is on record elsewhere is used.
+///
+/// # Errors
+/// If networks can't be opened, and what `events` returns.
+pub fn certify_images<E: From<SessionError>>(
+    plan: &Plan,
+    planned: &PlannedCase,
+    indices: &[usize],
+    stop: &Stop,
+    mut events: impl FnMut(Event<Record>) -> Result<(), E>,
+) -> Result<(), E> {
+    if indices.is_empty() {
+        return Ok(());
+    }
+    let workers = (0..plan.threads.min(indices.len() * 2))
+        .map(|_| planned.worker(&plan.runtime, &plan.session))
+        .collect::<Result<Vec<_>, _>>()?;
+    let schedule = Schedule {
+        batch: batch_size(plan, planned),
+        window: 2 * workers.len() + 2,
+        classes: planned.case.classes,
+    };
+    let machine = |index: &usize| ImageMachine::new(planned.case.clone(), plan.data.clone(), *index);
+    let mut order = indices.iter();
+    scheduler::run(schedule, workers, indices.iter().map(machine), stop, |event| match event {
+        Event::Draws(count) => events(Event::Draws(count)),
+        Event::Done(certificate) => {
+            let Some(&index) = order.next() else { return Ok(()) };
+            let label = planned.classifier.class_of(plan.data.label(index));
+            let (name, radii) = (&planned.case.name, &planned.case.radii);
+            events(Event::Done(Record::new(name, index as u64, label, radii, &certificate)))
+        }
+    })
 }
 
 /// The figures of the records of every case.
@@ -179,6 +201,7 @@ pub fn summarise(plan: &Plan, records: &[Vec<Record>]) -> Summary {
         cases: cases
             .map(|(case, records)| CaseSummary::new(&case.case.name, &case.case.radii, records))
             .collect(),
+        digests: None,
     }
 }
 
