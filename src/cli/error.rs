@@ -1,12 +1,14 @@
 //! What a command may end with.
 
 use crate::audit::diagnostic::Diagnostic;
+use crate::audit::folder::FolderError;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
 use crate::conformance::ConformanceError;
 use crate::host::HostError;
 use crate::onnx::runtime::RuntimeError;
 use crate::template::TemplateError;
+use crate::verify::VerifyError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,12 @@ pub enum CliError {
     /// A probe could not be made.
     #[error(transparent)]
     Probe(#[from] ProbeError),
+    /// A run folder can't be read.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A run folder can't be verified to the end.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     /// A plugin can't be had.
     #[error(transparent)]
     Host(#[from] HostError),
@@ -60,6 +68,8 @@ impl CliError {
             ) => 2,
             Self::Run(_)
             | Self::Probe(_)
+            | Self::Folder(_)
+            | Self::Verify(_)
             | Self::Host(_)
             | Self::Template(_)
             | Self::Conformance(_)
