@@ -14,3 +14,4 @@ pub mod smoothing;
 pub mod stats;
 pub mod template;
 pub mod transformation;
+pub mod verify;

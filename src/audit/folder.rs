@@ -61,6 +61,30 @@ impl Origin {
     }
 }
 
+/// The audit file of a run folder, and the folder that its paths are relative to: `relative_to`, or where it lay.
+///
+/// # Errors
+/// If one of them can't be read.
+pub fn read_audit(path: &Path, relative_to: Option<&Path>) -> Result<(AuditText, PathBuf), FolderError> {
+    let read = |name: &str| {
+        let file = path.join(name);
+        fs::read_to_string(&file).map_err(|source| FolderError::Unreadable {
+            folder: path.to_owned(),
+            path: file,
+            source,
+        })
+    };
+    let text = AuditText { path: path.join(AUDIT), text: read(AUDIT)?.into() };
+    let relative_to = match relative_to {
+        Some(folder) => folder.to_owned(),
+        None => {
+            let origin: Option<Origin> = serde_json::from_str(&read(ORIGIN)?).ok();
+            origin.and_then(|origin| Some(origin.audit.parent()?.to_owned())).unwrap_or_default()
+        }
+    };
+    Ok((text, relative_to))
+}
+
 /// A run folder, read.
 #[derive(Debug, Clone)]
 pub struct RunFolder {
@@ -82,22 +106,7 @@ impl RunFolder {
     /// # Errors
     /// If it is no run folder, or its records are damaged.
     pub fn read(path: &Path, relative_to: Option<&Path>) -> Result<Self, FolderError> {
-        let read = |name: &str| {
-            let file = path.join(name);
-            fs::read_to_string(&file).map_err(|source| FolderError::Unreadable {
-                folder: path.to_owned(),
-                path: file,
-                source,
-            })
-        };
-        let text = AuditText { path: path.join(AUDIT), text: read(AUDIT)?.into() };
-        let relative_to = match relative_to {
-            Some(folder) => folder.to_owned(),
-            None => {
-                let origin: Option<Origin> = serde_json::from_str(&read(ORIGIN)?).ok();
-                origin.and_then(|origin| Some(origin.audit.parent()?.to_owned())).unwrap_or_default()
-            }
-        };
+        let (text, relative_to) = read_audit(path, relative_to)?;
         let recorded = file::read(&path.join(RECORDS))?;
         Ok(Self {
             path: path.to_owned(),

@@ -13,7 +13,7 @@ use super::plan::case::PlannedCase;
 use super::records::file::{RecordFile, RecordsError};
 use super::records::{Record, order};
 use super::shard::{self, SHARD, Shard, ShardError, ShardFile};
-use super::summary::{CaseSummary, Summary};
+use super::summary::{CaseSummary, Digests, Summary};
 use super::timings::{Timing, Timings};
 use super::tsv;
 use super::whole_file::{self, WriteError};
@@ -108,7 +108,8 @@ pub fn run(
         all.push(run_case(plan, case, &images, of_case, &mut books, stop, observer)?);
         elapsed.push(begin.elapsed());
     }
-    let summary = summarise(plan, &all);
+    let digests = Digests::of(&books.records.contents()?, plan.text.text.as_bytes());
+    let summary = Summary { digests: Some(digests), ..summarise(plan, &all) };
     whole_file::write_json(&folder.join(SUMMARY), &summary)?;
     whole_file::write(&folder.join(CERTIFY_TSV), tsv::table(&all, books.timings.all()).as_bytes())?;
     Ok(Finished { summary, elapsed, stopped: all.iter().any(|records| records.len() < images.len()) })
@@ -164,42 +165,63 @@ fn run_case(
     observer.case_begins(name, images.len() as u64, done.len() as u64, certified);
     // What is on record are the first of them: `order::check` saw to it.
     let todo = images.get(done.len()..).unwrap_or_default();
-    if !todo.is_empty() {
-        let workers = (0..plan.threads.min(todo.len() * 2))
-            .map(|_| planned.worker(&plan.runtime, &plan.session))
-            .collect::<Result<Vec<_>, _>>()?;
-        let schedule = Schedule {
-            batch: batch_size(plan, planned),
-            window: 2 * workers.len() + 2,
-            classes: planned.case.classes,
-        };
-        let machine = |index: &usize| ImageMachine::new(planned.case.clone(), plan.data.clone(), *index);
-        let mut order = todo.iter();
-        let mut before = Instant::now();
-        scheduler::run(schedule, workers, todo.iter().map(machine), stop, |event| match event {
-            Event::Draws(count) => {
-                observer.draws(count);
-                Ok(())
-            }
-            Event::Done(certificate) => {
-                let Some(&index) = order.next() else { return Ok(()) };
-                let label = planned.classifier.class_of(plan.data.label(index));
-                let record = Record::new(name, index as u64, label, &planned.case.radii, &certificate);
-                books.records.append(&record)?;
-                books.timings.append(Timing {
-                    case: name.clone(),
-                    index: index as u64,
-                    seconds: before.elapsed().as_secs_f64(),
-                })?;
-                before = Instant::now();
-                observer.image_done(&record);
-                done.push(record);
-                Ok::<(), RunError>(())
-            }
-        })?;
-    }
+    let mut before = Instant::now();
+    certify_images(plan, planned, todo, stop, |event| match event {
+        Event::Draws(count) => {
+            observer.draws(count);
+            Ok(())
+        }
+        Event::Done(record) => {
+            books.records.append(&record)?;
+            books.timings.append(Timing {
+                case: name.clone(),
+                index: record.index,
+                seconds: before.elapsed().as_secs_f64(),
+            })?;
+            before = Instant::now();
+            observer.image_done(&record);
+            done.push(record);
+            Ok::<(), RunError>(())
+        }
+    })?;
     observer.case_ends();
     Ok(done)
+}
+
+/// Certifies images of one case, given by index in the data set, and hands over their records in that order. Nothing of
+/// what is on record elsewhere is used.
+///
+/// # Errors
+/// If networks can't be opened, and what `events` returns.
+pub fn certify_images<E: From<SessionError>>(
+    plan: &Plan,
+    planned: &PlannedCase,
+    indices: &[usize],
+    stop: &Stop,
+    mut events: impl FnMut(Event<Record>) -> Result<(), E>,
+) -> Result<(), E> {
+    if indices.is_empty() {
+        return Ok(());
+    }
+    let workers = (0..plan.threads.min(indices.len() * 2))
+        .map(|_| planned.worker(&plan.runtime, &plan.session))
+        .collect::<Result<Vec<_>, _>>()?;
+    let schedule = Schedule {
+        batch: batch_size(plan, planned),
+        window: 2 * workers.len() + 2,
+        classes: planned.case.classes,
+    };
+    let machine = |index: &usize| ImageMachine::new(planned.case.clone(), plan.data.clone(), *index);
+    let mut order = indices.iter();
+    scheduler::run(schedule, workers, indices.iter().map(machine), stop, |event| match event {
+        Event::Draws(count) => events(Event::Draws(count)),
+        Event::Done(certificate) => {
+            let Some(&index) = order.next() else { return Ok(()) };
+            let label = planned.classifier.class_of(plan.data.label(index));
+            let (name, radii) = (&planned.case.name, &planned.case.radii);
+            events(Event::Done(Record::new(name, index as u64, label, radii, &certificate)))
+        }
+    })
 }
 
 /// The figures of the records of every case.
@@ -213,11 +235,12 @@ pub fn summarise(plan: &Plan, records: &[Vec<Record>]) -> Summary {
             })
             .collect(),
         class_names: class_names(plan),
+        digests: None,
     }
 }
 
 /// The names of the data's classes, by the class number that records have.
-fn class_names(plan: &Plan) -> BTreeMap<u32, String> {
+pub(super) fn class_names(plan: &Plan) -> BTreeMap<u32, String> {
     let Some(classifier) = plan.cases.first().map(|planned| &planned.classifier) else { return BTreeMap::new() };
     let names = plan.data.classes().unwrap_or_default();
     (0_u32..).zip(names).map(|(label, name)| (classifier.class_of(label), name.clone())).collect()

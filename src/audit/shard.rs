@@ -7,6 +7,7 @@
 //! Records do not depend on the shard, and their header does not name it. A run folder knows its shard by a file of its
 //! own, which also holds what merging needs of the plan, so that merging needs no models.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -15,9 +16,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::case_description::CaseDescription;
 use super::plan::Plan;
 use super::plan::data::Selection;
 use super::plan::targets::Requirement;
+use super::run::class_names;
 
 /// The shard's file in a run folder; absent where the run is a whole one.
 pub const SHARD: &str = "shard.json";
@@ -127,6 +130,9 @@ pub struct ShardFile {
     pub alpha: f64,
     /// The cases, in the audit's order.
     pub cases: Vec<ShardedCase>,
+    /// The names of classes, where the data has any.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub class_names: BTreeMap<u32, String>,
 }
 
 /// What merging needs to know of a case.
@@ -139,6 +145,8 @@ pub struct ShardedCase {
     /// What the case must reach.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub require: Option<Requirement>,
+    /// What the case is.
+    pub description: CaseDescription,
 }
 
 /// Why a folder can't be used for a shard.
@@ -178,12 +186,14 @@ impl ShardFile {
             name: planned.case.name.clone(),
             radii: planned.case.radii.clone(),
             require: planned.require.clone(),
+            description: CaseDescription::of(plan, planned),
         });
         Self {
             shard,
             selection: plan.selection.clone(),
             alpha: plan.cases.first().map_or(0.0, |planned| planned.case.sampling.alpha),
             cases: cases.collect(),
+            class_names: class_names(plan),
         }
     }
 

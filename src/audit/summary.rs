@@ -8,16 +8,36 @@ use super::case_description::CaseDescription;
 use super::records::Record;
 use crate::certify::geometry::Kind;
 use crate::certify::outcome::Status;
+use crate::onnx::model::file::sha256_hex;
 use crate::stats::clopper_pearson::{lower_bound, upper_bound};
 
 /// The figures of a whole run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// One per case, in the audit's order.
     pub cases: Vec<CaseSummary>,
     /// The names of classes, where the data has any.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub class_names: BTreeMap<u32, String>,
+    /// What the figures are of, as it lay on disk when they were written.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digests: Option<Digests>,
+}
+
+/// SHA-256 of files of the run folder, in hexadecimal: whoever keeps the summary can tell that neither was edited since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digests {
+    /// Of `records.jsonl`, header included.
+    pub records: String,
+    /// Of `audit.toml`.
+    pub audit: String,
+}
+
+impl Digests {
+    /// The digests of what the two files hold.
+    pub fn of(records: &[u8], audit: &[u8]) -> Self {
+        Self { records: sha256_hex(records), audit: sha256_hex(audit) }
+    }
 }
 
 /// The figures of one case.

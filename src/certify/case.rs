@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::certificate::VoteBound;
 use super::cover::CoverPlan;
+use super::geometry::{Geometry, ResolvableGeometry};
 use super::growth::EncoderGrowth;
 use super::metric::Metric;
 use super::ranges::Range;
@@ -187,6 +188,21 @@ impl Case {
                 semantic_noise: parts.metric.semantic_noise(),
             }),
         }
+    }
+
+    /// The geometry of noise on the parameter, which knows no image; `None` where the geometry is an image's own.
+    pub fn parameter_geometry(&self) -> Option<Geometry<'_>> {
+        let composition = match &self.method {
+            Method::Resolvable(composition) => *composition,
+            Method::Enumerate => Composition::Additive,
+            Method::Channel(_) => return None,
+        };
+        Some(Geometry::Resolvable(ResolvableGeometry {
+            noise: &self.noise,
+            composition,
+            transformation: &self.transformation,
+            shape: self.shape,
+        }))
     }
 
     /// What the error of a surrogate adds to every D before a claim holds for the transformation itself; `None` where

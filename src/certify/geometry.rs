@@ -27,6 +27,16 @@ pub enum Kind {
     Proven,
 }
 
+impl Kind {
+    /// The name in records and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Estimated => "estimated",
+            Self::Proven => "proven",
+        }
+    }
+}
+
 /// Why geometry failed for an image; the image then counts as not certified.
 #[derive(Debug, thiserror::Error)]
 pub enum GeometryError {

@@ -7,13 +7,16 @@
 //! - [`moves`]: one move of the smoothed input's law, and what is kept under it;
 //! - [`geometry`]: per image, the worst moves over a box of parameters; no sampling;
 //! - [`cover`]: anchors and their cells;
+//! - [`single_point`]: what a radius takes of the image itself;
 //! - [`certificate`]: joins geometry and votes;
+//! - [`conclusion`]: from counts to a certificate, by pure functions;
 //! - [`image`], [`worker`]: one image's certification, step by step, and the networks it runs on;
 //! - [`outcome`]: what is claimed of it.
 
 pub mod case;
 pub mod certificate;
 pub mod channel;
+pub mod conclusion;
 pub mod cover;
 pub mod differences;
 pub mod features;
@@ -25,5 +28,6 @@ pub mod moves;
 pub mod oracle;
 pub mod outcome;
 pub mod ranges;
+pub mod single_point;
 pub mod small_matrix;
 pub mod worker;

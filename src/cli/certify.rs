@@ -50,7 +50,7 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
     if output.json {
         writeln!(stdout(), "{}", serde_json::to_string_pretty(&finished.summary)?)?;
     } else {
-        certify_table::print(&plan, &finished)?;
+        certify_table::print(&finished.summary, &finished.elapsed)?;
         writeln!(stdout(), "Run folder: {}", folder.display())?;
         writeln!(stdout(), "Report: {}", page.display())?;
     }

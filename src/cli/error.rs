@@ -1,6 +1,7 @@
 //! What a command may end with.
 
 use crate::audit::diagnostic::Diagnostic;
+use crate::audit::folder::FolderError;
 use crate::audit::merge::MergeError;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
@@ -10,6 +11,7 @@ use crate::onnx::runtime::RuntimeError;
 use crate::report::ReportError;
 use crate::report::show::ShowError;
 use crate::template::TemplateError;
+use crate::verify::VerifyError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,12 @@ pub enum CliError {
     /// A probe could not be made.
     #[error(transparent)]
     Probe(#[from] ProbeError),
+    /// A run folder can't be read.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A run folder can't be verified to the end.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     /// A plugin can't be had.
     #[error(transparent)]
     Host(#[from] HostError),
@@ -74,6 +82,8 @@ impl CliError {
             ) => 2,
             Self::Run(_)
             | Self::Probe(_)
+            | Self::Folder(_)
+            | Self::Verify(_)
             | Self::Host(_)
             | Self::Template(_)
             | Self::Conformance(_)

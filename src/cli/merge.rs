@@ -8,6 +8,8 @@ use clap::Args;
 
 use super::{CliError, OutputArguments, certify_table, verdict};
 use crate::audit::merge::merge;
+use crate::audit::plan::PlanOptions;
+use crate::report::output::{self as report, Options};
 
 /// Joins the run folders of all shards into one.
 #[derive(Debug, Args)]
@@ -23,11 +25,15 @@ pub struct MergeArguments {
 /// Runs the command.
 pub fn run(arguments: &MergeArguments, output: OutputArguments) -> Result<ExitCode, CliError> {
     let merged = merge(&arguments.folders, &arguments.output)?;
+    // Pictures need the data and the models, which a machine that merges may not have.
+    let options = Options { plan: PlanOptions { offline: true, ..PlanOptions::default() }, ..Options::default() };
+    let page = report::remake(std::slice::from_ref(&arguments.output), &options, &mut |_| {}, &mut |_| {})?;
     if output.json {
         writeln!(stdout(), "{}", serde_json::to_string_pretty(&merged.summary)?)?;
     } else {
-        certify_table::print_merged(&merged)?;
+        certify_table::print(&merged.summary, &[])?;
         writeln!(stdout(), "Run folder: {}", arguments.output.display())?;
+        writeln!(stdout(), "Report: {}", page.display())?;
     }
     let requirements = merged.cases.iter().map(|case| (case.name.as_str(), case.require.as_ref()));
     Ok(verdict::conclude(&merged.audit, requirements, &merged.summary))

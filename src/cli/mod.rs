@@ -16,6 +16,7 @@ mod runtime;
 mod show;
 mod table;
 mod verdict;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,7 +42,7 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 a `require` of the audit was not met, or `plugins check` found a fault; 2 bad usage or audit file; 3 a model, plugin, data file or \
+Exit codes: 0 done; 1 a `require` of the audit was not met, or `verify` or `plugins check` found a fault; 2 bad usage or audit file; 3 a model, plugin, data file or \
 runtime is missing or unfit; 4 interrupted, resumable; 5 some images ended in an error (they count as not certified).";
 
 #[derive(Debug, Subcommand)]
@@ -56,6 +57,8 @@ enum Command {
     Report(report::ReportArguments),
     /// Shows what a case does to an image: transformed, imitated, smoothed
     Show(show::ShowArguments),
+    /// Verifies a run folder: derives all figures anew, and certifies some images again
+    Verify(verify::VerifyArguments),
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
     #[command(subcommand)]
     Calc(calc::CalcCommand),
@@ -130,6 +133,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, output),
         Command::Report(arguments) => report::run(&arguments, output),
         Command::Show(arguments) => show::run(&arguments, output),
+        Command::Verify(arguments) => verify::run(&arguments, output),
         Command::Calc(command) => calc::run(&command),
         Command::Plugins(command) => plugins::run(&command, output),
         Command::Runtime(command) => runtime::run(&command, output),

@@ -117,10 +117,9 @@ fn of_all(described: &[(&CaseSummary, &CaseDescription)]) -> Vec<Assumption> {
 mod tests {
     use super::*;
     use crate::report::testing::{blur, certified, rotation, summary};
-    use std::collections::BTreeMap;
 
     fn texts(cases: Vec<CaseSummary>) -> Vec<Assumption> {
-        assumptions(&Summary { cases, class_names: BTreeMap::new() })
+        assumptions(&Summary { cases, ..Summary::default() })
     }
 
     #[test]

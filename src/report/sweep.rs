@@ -65,7 +65,6 @@ mod tests {
     use super::*;
     use crate::audit::plan::case::SweepPoint;
     use crate::report::testing::{blur, certified, summary};
-    use std::collections::BTreeMap;
 
     fn point(scale: &str, noise: &str, radius: f64) -> CaseSummary {
         let mut description = blur();
@@ -80,7 +79,7 @@ mod tests {
     #[test]
     fn points_are_gathered_and_found_again() {
         let cases = vec![point("0.5", "0.1", 9.0), point("0.25", "0.1", 1.0), point("10.0", "0.2", 4.0)];
-        let all = Summary { cases, class_names: BTreeMap::new() };
+        let all = Summary { cases, ..Summary::default() };
         let found = sweeps(&all);
         assert_eq!(found.len(), 1);
         let sweep = &found[0];

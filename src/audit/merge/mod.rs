@@ -5,14 +5,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use super::diagnostic::AuditText;
 use super::folder::{AUDIT, CERTIFY_TSV, FolderError, ORIGIN, Origin, RECORDS, RunFolder, SUMMARY, TIMINGS};
 use super::records::file::{RecordFile, RecordsError};
 use super::records::{Record, order};
 use super::shard::{Shard, ShardError, ShardFile, ShardedCase, images};
-use super::summary::{CaseSummary, Summary};
+use super::summary::{CaseSummary, Digests, Summary};
 use super::timings::{self, Timing};
 use super::tsv;
 use super::whole_file::{self, WriteError};
@@ -158,9 +156,16 @@ pub fn merge(folders: &[PathBuf], output: &Path) -> Result<Merged, MergeError> {
     let all: Vec<Vec<Record>> = first.file.cases.iter().map(|case| interleaved(&parts, &case.name)).collect();
     let figures = first.file.cases.iter().zip(&all);
     let summary = Summary {
-        cases: figures.map(|(case, records)| CaseSummary::new(&case.name, &case.radii, records)).collect(),
+        cases: figures
+            .map(|(case, records)| CaseSummary {
+                description: Some(case.description.clone()),
+                ..CaseSummary::new(&case.name, &case.radii, records)
+            })
+            .collect(),
+        class_names: first.file.class_names.clone(),
+        digests: None,
     };
-    write(first, &parts, &all, &summary, output)?;
+    let summary = write(first, &parts, &all, summary, output)?;
     Ok(Merged {
         summary,
         cases: first.file.cases.clone(),
@@ -229,14 +234,14 @@ fn interleaved(parts: &[Part], case: &str) -> Vec<Record> {
         .collect()
 }
 
-/// Writes the run folder; `first` is any of the parts, which agree in all that is taken from one.
+/// Writes the run folder, and returns the figures with digests; `first` is any of the parts, which agree in all that is taken from one.
 fn write(
     first: &Part,
     parts: &[Part],
     all: &[Vec<Record>],
-    summary: &Summary,
+    summary: Summary,
     output: &Path,
-) -> Result<(), MergeError> {
+) -> Result<Summary, MergeError> {
     fs::create_dir_all(output).map_err(|source| MergeError::Output { path: output.to_owned(), source })?;
     let occupied = || MergeError::Occupied { folder: output.to_owned() };
     if ShardFile::read(output)?.is_some() {
@@ -259,9 +264,11 @@ fn write(
     timings::write(&output.join(TIMINGS), &timings)?;
     whole_file::write(&output.join(AUDIT), first.run.text.text.as_bytes())?;
     whole_file::write_json(&output.join(ORIGIN), &Origin { audit: first.audit.clone() })?;
-    whole_file::write_json(&output.join(SUMMARY), &described(summary, parts))?;
+    let digests = Digests::of(&records.contents()?, first.run.text.text.as_bytes());
+    let summary = Summary { digests: Some(digests), ..summary };
+    whole_file::write_json(&output.join(SUMMARY), &summary)?;
     whole_file::write(&output.join(CERTIFY_TSV), tsv::table(all, &timings).as_bytes())?;
-    Ok(())
+    Ok(summary)
 }
 
 /// The timings of the shards, in the order of the records.
@@ -271,24 +278,4 @@ fn merged_timings(parts: &[Part], records: &[&Record]) -> Vec<Timing> {
         known.insert((timing.case.clone(), timing.index), timing);
     }
     records.iter().filter_map(|record| known.remove(&(record.case.clone(), record.index))).collect()
-}
-
-/// The figures, with what a shard's own summary says of each case beside its figures.
-fn described(summary: &Summary, parts: &[Part]) -> Value {
-    let mut described = serde_json::to_value(summary).unwrap_or_default();
-    let read = |part: &Part| -> Option<Value> {
-        serde_json::from_slice(&fs::read(part.run.path.join(SUMMARY)).ok()?).ok()
-    };
-    let Some(of_shard) = parts.iter().find_map(read) else { return described };
-    let cases = described["cases"].as_array_mut().into_iter().flatten();
-    for (figures, of_shard) in cases.zip(of_shard["cases"].as_array().into_iter().flatten()) {
-        let (Some(figures), Some(of_shard)) = (figures.as_object_mut(), of_shard.as_object()) else {
-            continue;
-        };
-        // In the order of the shard's keys, which is that of any summary.
-        let mut whole = of_shard.clone();
-        whole.extend(std::mem::take(figures));
-        *figures = whole;
-    }
-    described
 }

@@ -137,6 +137,17 @@ impl RecordFile {
         self.write_line(record)
     }
 
+    /// All that the file holds.
+    ///
+    /// # Errors
+    /// If reading fails.
+    pub fn contents(&mut self) -> Result<Vec<u8>, RecordsError> {
+        let io = |source| RecordsError::Io { path: self.path.clone(), source };
+        let mut bytes = Vec::new();
+        self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.read_to_end(&mut bytes)).map_err(io)?;
+        Ok(bytes)
+    }
+
     fn write_line(&mut self, value: &impl Serialize) -> Result<(), RecordsError> {
         let io = |source| RecordsError::Io { path: self.path.clone(), source };
         let mut line = serde_json::to_vec(value).map_err(|error| io(error.into()))?;

@@ -1,12 +1,13 @@
 //! Anchors and cells (MATHEMATICS 4): where the smoothed classifier is sampled, and what each place must prove.
 //!
 //! - here: what a cell is, before and after its draws;
-//! - [`mod@line`], [`boxes`], [`levels`]: cells chosen by the geometry alone, before any draw, for one parameter, for several,
-//!   and for finitely many values;
+//! - [`choice`], [`mod@line`], [`boxes`], [`levels`]: cells chosen by the geometry alone, before any draw, for one parameter,
+//!   for several, and for finitely many values;
 //! - [`shares`]: which cell owns how much of alpha, and how many draws;
 //! - [`order`]: which cells are asked first, and the radius that the proven ones leave.
 
 pub mod boxes;
+pub mod choice;
 pub mod levels;
 pub mod line;
 pub mod order;
@@ -41,6 +42,23 @@ pub struct Cell {
 /// The anchor of the paper: the identity.
 pub fn single_anchor(range: &Range) -> Vec<f64> {
     range.identity.clone()
+}
+
+/// The low and the high ends of a box.
+pub type Ends = (Vec<f64>, Vec<f64>);
+
+/// The two halves of a box along its longest side in units of the range; `None` if it can't be halved.
+pub fn halves_of_box(range: &Range, low: &[f64], high: &[f64]) -> Option<[Ends; 2]> {
+    let width = |i: usize| (high[i] - low[i]) / (range.high[i] - range.low[i]);
+    let longest = (0..low.len()).max_by(|a, b| width(*a).total_cmp(&width(*b))).unwrap_or(0);
+    let middle = low[longest].midpoint(high[longest]);
+    if !(low[longest] < middle && middle < high[longest]) {
+        return None;
+    }
+    let (mut lower_high, mut upper_low) = (high.to_vec(), low.to_vec());
+    lower_high[longest] = middle;
+    upper_low[longest] = middle;
+    Some([(low.to_vec(), lower_high), (upper_low, high.to_vec())])
 }
 
 /// A cell that the geometry chose, without a draw.
@@ -168,21 +186,12 @@ impl PlannedCell {
         moving: &mut dyn Moving,
         range: &Range,
     ) -> Result<Option<[PlannedCell; 2]>, GeometryError> {
-        let width = |i: usize| (self.high[i] - self.low[i]) / (range.high[i] - range.low[i]);
-        let longest = (0..self.low.len()).max_by(|a, b| width(*a).total_cmp(&width(*b))).unwrap_or(0);
-        let middle = self.low[longest].midpoint(self.high[longest]);
-        if !(self.low[longest] < middle && middle < self.high[longest]) {
-            return Ok(None);
-        }
-        let mut lower_high = self.high.clone();
-        lower_high[longest] = middle;
-        let mut upper_low = self.low.clone();
-        upper_low[longest] = middle;
-        let mut half = |low: Vec<f64>, high: Vec<f64>| {
+        let Some([lower, upper]) = halves_of_box(range, &self.low, &self.high) else { return Ok(None) };
+        let mut half = |(low, high): (Vec<f64>, Vec<f64>)| {
             let half = Self::new(moving, range, boxes::centre(&low, &high), low, high)?;
             let reach = if self.rounded { self.reach } else { half.reach };
             Ok::<_, GeometryError>(Self { reach, rounded: self.rounded, ..half })
         };
-        Ok(Some([half(self.low.clone(), lower_high)?, half(upper_low, self.high.clone())?]))
+        Ok(Some([half(lower)?, half(upper)?]))
     }
 }

@@ -144,21 +144,28 @@ impl CoverTest {
         }
     }
 
+    /// The cells whose anchors were asked.
+    pub fn asked(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.counts.is_some())
+    }
+
     /// The radius that the proven cells leave: the least |xi| of a cell that is not proven, or where the cover ends; of
     /// listed radii the largest one up to there.
     pub fn radius(&self) -> f64 {
-        self.radius_of(|_| true)
+        let proven: Vec<bool> = self.asked().map(|entry| entry.state == State::Proven).collect();
+        self.radius_of(&proven)
     }
 
-    /// The radius that those proven cells leave which pass a further test.
-    pub fn radius_of(&self, passes: impl Fn(&Entry) -> bool) -> f64 {
-        let counts = |entry: &&Entry| match entry.state {
-            State::Halved => false,
-            State::Proven => !passes(entry),
-            State::Open | State::Refused => true,
-        };
-        let unproven = self.entries.iter().filter(counts);
-        let radius = unproven.map(|entry| entry.cell.reach).fold(self.limit, f64::min);
+    /// The radius that is left when, of the cells that were [asked](Self::asked), those marked are proven.
+    pub fn radius_of(&self, proven: &[bool]) -> f64 {
+        let mut proven = proven.iter().copied();
+        let mut radius = self.limit;
+        for entry in &self.entries {
+            let proven = entry.counts.is_some() && proven.next().unwrap_or(false);
+            if !proven && entry.state != State::Halved {
+                radius = radius.min(entry.cell.reach);
+            }
+        }
         match &self.order {
             Order::Outward => radius,
             Order::Radii(radii) => radii.iter().copied().filter(|r| *r <= radius).fold(0.0, f64::max),

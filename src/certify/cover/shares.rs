@@ -1,5 +1,6 @@
 //! Who owns how much of alpha, and how many draws (MATHEMATICS 4). Fixed before the draws they pay for, never re-divided.
 
+use super::super::case::{Mode, Sampling};
 use crate::stats::clopper_pearson;
 use crate::stats::sequential::ConfidenceSequence;
 
@@ -38,6 +39,14 @@ impl Share {
         let draws = self.draws.saturating_sub(spent) / 2;
         let generation = self.generation + 1;
         (generation <= GENERATIONS).then_some(Self { alpha: HALF * self.alpha, draws, generation })
+    }
+
+    /// Whether even unanimous votes could prove a cell that requires `p_star`.
+    pub fn can_pass(&self, sampling: &Sampling, p_star: f64) -> bool {
+        match sampling.mode {
+            Mode::Fixed => self.can_pass_fixed(p_star, sampling.draws),
+            Mode::Target => self.can_pass_sequentially(p_star),
+        }
     }
 
     /// Whether even unanimous votes could pass a sequential test of `p_star` within the draws.

@@ -14,9 +14,10 @@ mod subject;
 use std::sync::Arc;
 
 use super::case::{Anchors, Case, Method};
+use super::conclusion::Chosen;
 use super::features::FeatureError;
 use super::geometry::{GeometryError, Kind};
-use super::outcome::{Certificate, Status};
+use super::outcome::Certificate;
 use super::worker::CaseNetworks;
 use crate::data::{DataError, Dataset};
 use crate::onnx::network::NetworkError;
@@ -134,12 +135,13 @@ impl ImageMachine {
 
     /// The class is chosen; from here on all draws are fresh.
     fn selected(&self, subject: Subject, selection: Counts, worker: &mut dyn CaseNetworks) -> Next {
-        let Some(class) = selection.most_votes() else {
-            return Ok(done(Certificate::nothing(Status::Abstained, None, selection)));
+        let chosen = match Chosen::by(selection) {
+            Ok(chosen) => chosen,
+            Err(abstained) => return Ok(done(*abstained)),
         };
         match self.case.anchors {
-            Anchors::Single => Single::begin(subject, class, selection, worker),
-            Anchors::Cover { max, p } => Covering::begin(subject, class, selection, max, p, worker),
+            Anchors::Single => Single::begin(subject, chosen, worker),
+            Anchors::Cover { max, p } => Covering::begin(subject, chosen, max, p, worker),
         }
     }
 

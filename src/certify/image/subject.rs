@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::case::{Anchors, Case, ChannelParts, Claim, Composition, Method};
+use super::super::case::{Anchors, Case, ChannelParts, Claim, Method};
 use super::super::features::{FeatureError, FeatureStore, Features, Images};
-use super::super::geometry::{ChannelGeometry, Geometry, ResolvableGeometry};
+use super::super::geometry::{ChannelGeometry, Geometry};
 use super::super::growth::{Growth, GrowthStore};
 use super::super::worker::CaseNetworks;
 use super::ImageError;
@@ -30,15 +30,6 @@ pub struct Subject {
     growth: GrowthStore,
 }
 
-fn resolvable(case: &Case, composition: Composition) -> Geometry<'_> {
-    Geometry::Resolvable(ResolvableGeometry {
-        noise: &case.noise,
-        composition,
-        transformation: &case.transformation,
-        shape: case.shape,
-    })
-}
-
 impl Subject {
     /// An image of which nothing is known yet.
     pub fn new(case: Arc<Case>, index: u64, image: Arc<[f32]>) -> Self {
@@ -52,11 +43,10 @@ impl Subject {
         worker: &'a mut dyn CaseNetworks,
     ) -> Result<Geometry<'a>, FeatureError> {
         let case = &*self.case;
-        let parts = match &case.method {
-            Method::Channel(parts) => parts,
-            Method::Resolvable(composition) => return Ok(resolvable(case, *composition)),
-            Method::Enumerate => return Ok(resolvable(case, Composition::Additive)),
-        };
+        if let Some(geometry) = case.parameter_geometry() {
+            return Ok(geometry);
+        }
+        let Method::Channel(parts) = &case.method else { return Err(FeatureError::NoEncoder) };
         let (images, encoder) = networks(case, parts, &self.mean, worker)?;
         // A single anchor is the image itself; anchors of a cover are imitations like all others.
         let origin = self.code.clone().filter(|_| case.anchors == Anchors::Single);
