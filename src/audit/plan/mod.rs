@@ -9,8 +9,10 @@
 //! - [`channel`], [`surrogate`]: noise in a code or on pixels; F1, F2 and H;
 //! - [`targets`]: radii, requirement and anchors;
 //! - [`case`]: one case put together;
+//! - [`attack`]: how `gsmooth attack` searches;
 //! - [`description`]: what the audit's digest covers.
 
+pub mod attack;
 pub mod case;
 pub mod channel;
 pub mod data;
@@ -71,6 +73,8 @@ pub struct Plan {
     pub threads: usize,
     /// Draws a batch; 0 to choose.
     pub batch: usize,
+    /// How `gsmooth attack` searches; no record depends on it.
+    pub attack: attack::Attack,
     /// The records' header.
     pub header: Header,
 }
@@ -162,6 +166,7 @@ impl Plan {
         check_version(&audit)?;
         check_cases(&mut audit, options)?;
         let sampling = sampling::resolve(&audit.sampling)?;
+        let attack = attack::resolve(audit.attack.as_ref())?;
         let session = SessionOptions { providers: providers(&audit)?, intra_threads: 1 };
         let registry = Registry::load(&crate::host::SearchPath::standard(&options.plugin_path))
             .map_err(|error| Problem::from(error).nowhere())?;
@@ -198,6 +203,7 @@ impl Plan {
             session,
             threads: threads(audit.runtime.threads),
             batch: audit.runtime.batch,
+            attack,
             header,
         })
     }

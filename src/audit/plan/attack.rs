@@ -1,0 +1,61 @@
+//! How `gsmooth attack` searches, checked.
+
+use serde::Serialize;
+use toml::Spanned;
+
+use super::super::attack_table::AttackTable;
+use super::super::error::{Fault, Problem};
+
+/// More of anything than this is a slip of the pen.
+const MOST: u64 = 1_000_000_000;
+
+/// The resolved `[attack]` table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Attack {
+    /// Points of the grid over the range within each radius; at least 2, its ends.
+    pub grid: usize,
+    /// Draws of the smoothed classifier at each point.
+    pub draws: u64,
+    /// The worst points that gradient descent starts from.
+    pub starts: usize,
+    /// Steps of gradient descent; 0 for the grid alone.
+    pub steps: usize,
+    /// The most fresh draws that test a point.
+    pub confirm: u64,
+    /// How many images of the selection are attacked, from its first; all of them if `None`.
+    pub images: Option<u64>,
+}
+
+impl Default for Attack {
+    fn default() -> Self {
+        Self { grid: 21, draws: 100, starts: 3, steps: 10, confirm: 100_000, images: None }
+    }
+}
+
+/// Checks the table.
+pub(super) fn resolve(table: Option<&AttackTable>) -> Result<Attack, Fault> {
+    let (default, absent) = (Attack::default(), AttackTable::default());
+    let table = table.unwrap_or(&absent);
+    let of = |key, value: &Option<Spanned<u64>>, least, default: u64| match value {
+        None => Ok(default),
+        Some(value) => whole(key, value, least),
+    };
+    Ok(Attack {
+        grid: of("grid", &table.grid, 2, default.grid as u64)? as usize,
+        draws: of("draws", &table.draws, 1, default.draws)?,
+        starts: of("starts", &table.starts, 0, default.starts as u64)? as usize,
+        steps: of("steps", &table.steps, 0, default.steps as u64)? as usize,
+        confirm: of("confirm", &table.confirm, 1, default.confirm)?,
+        images: table.images.as_ref().map(|value| whole("images", value, 1)).transpose()?,
+    })
+}
+
+/// A whole number of at least `least`.
+pub(super) fn whole(key: &'static str, value: &Spanned<u64>, least: u64) -> Result<u64, Fault> {
+    let found = *value.get_ref();
+    if (least..=MOST).contains(&found) {
+        return Ok(found);
+    }
+    let expected = format!("a whole number from {least} to {MOST}");
+    Err(Problem::Value { key, found: found.to_string(), expected }.at(value.span()))
+}
