@@ -2,6 +2,7 @@
 //!
 //! The rooms of this house, and which depends on which, are mapped in `ARCHITECTURE.md`.
 
+pub mod attack;
 pub mod audit;
 pub mod certify;
 pub mod cli;

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 /// The fault of each planted plugin: the test that must find it, and words of what it finds.
-const PLANTED: [(&str, &str, &str); 33] = [
+const PLANTED: [(&str, &str, &str); 34] = [
     ("loses_sign_of_zero", "identity", "0.0 for -0.0"),
     ("forgetful", "deterministic", ", then "),
     ("batch_dependent", "batch", "as image 1 of 2"),
@@ -37,6 +37,7 @@ const PLANTED: [(&str, &str, &str); 33] = [
     ("subtracted_tail", "tails", "off by"),
     ("cauchy", "log_concave", "-"),
     ("other_samples", "samples", "away"),
+    ("narrow_samples", "samples", "away"),
     ("wrong_density", "density", "e-1"),
     ("uneven_sum", "probabilities", " = 0.99999999"),
     ("neighbours", "words", "among others"),
@@ -160,6 +161,7 @@ fn a_fault_is_laid_to_one_promise() {
         "stillborn",
         "cauchy",
         "other_samples",
+        "narrow_samples",
         "wrong_density",
         "neighbours",
         "grid_proven",

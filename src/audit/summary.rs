@@ -61,7 +61,7 @@ pub struct CertifiedAccuracy {
 const TAIL: f64 = 0.025;
 
 /// The Clopper-Pearson interval of a share, with [`TAIL`] at each end; everything where there are no images.
-fn interval(part: u64, whole: u64) -> [f64; 2] {
+pub fn interval(part: u64, whole: u64) -> [f64; 2] {
     match whole {
         0 => [0.0, 1.0],
         _ => [lower_bound(part, whole, TAIL), upper_bound(part, whole, TAIL)],

@@ -74,7 +74,7 @@ fn run_folder(arguments: &CertifyArguments, plan: &Plan) -> PathBuf {
 }
 
 /// The first interrupt lets open images end; a second one gives them up. The records are whole either way.
-fn stop_on_interrupt() -> Arc<Stop> {
+pub(super) fn stop_on_interrupt() -> Arc<Stop> {
     let stop = Arc::new(Stop::new());
     let asked = stop.clone();
     let handler = move || {

@@ -1,5 +1,6 @@
 //! What a command may end with.
 
+use crate::attack::error::AttackError;
 use crate::audit::diagnostic::Diagnostic;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
@@ -17,6 +18,9 @@ pub enum CliError {
     /// The run failed as a whole.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// The attack failed as a whole.
+    #[error(transparent)]
+    Attack(AttackError),
     /// A probe could not be made.
     #[error(transparent)]
     Probe(#[from] ProbeError),
@@ -43,6 +47,16 @@ pub enum CliError {
     Json(#[from] serde_json::Error),
 }
 
+impl From<AttackError> for CliError {
+    /// What is wrong with the audit is shown with its line, whichever command finds it.
+    fn from(error: AttackError) -> Self {
+        match error {
+            AttackError::Audit(diagnostic) => Self::Audit(diagnostic),
+            other => Self::Attack(other),
+        }
+    }
+}
+
 impl CliError {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
@@ -59,6 +73,7 @@ impl CliError {
                 | ConformanceError::UnknownOption { .. },
             ) => 2,
             Self::Run(_)
+            | Self::Attack(_)
             | Self::Probe(_)
             | Self::Host(_)
             | Self::Template(_)

@@ -2,6 +2,8 @@
 //!
 //! Results go to standard output (tables for people, `--json` for programs), everything else to standard error.
 
+mod attack;
+mod attack_table;
 mod calc;
 mod certify;
 mod certify_table;
@@ -11,6 +13,7 @@ mod messages;
 mod plugins;
 mod progress;
 mod runtime;
+mod steps;
 mod table;
 
 use std::path::PathBuf;
@@ -37,13 +40,15 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 a `require` of the audit was not met, or `plugins check` found a fault; 2 bad usage or audit file; 3 a model, plugin, data file or \
+Exit codes: 0 done; 1 a `require` of the audit was not met, or `attack` or `plugins check` found a fault; 2 bad usage or audit file; 3 a model, plugin, data file or \
 runtime is missing or unfit; 4 interrupted, resumable; 5 some images ended in an error (they count as not certified).";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Certifies the images of an audit; goes on where an earlier run stopped
     Certify(certify::CertifyArguments),
+    /// Attacks the classifiers of a run: are they right where no certificate reaches, and do certificates hold?
+    Attack(attack::AttackArguments),
     /// Checks everything short of sampling: files, shapes, plugins, affinity, composition; estimates the time
     Check(check::CheckArguments),
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
@@ -105,6 +110,7 @@ impl SourceArguments {
             ort_lib: self.ort_lib.clone(),
             offline: self.offline,
             case,
+            evaluation: false,
         }
     }
 }
@@ -116,6 +122,7 @@ pub fn main() -> ExitCode {
     let output = arguments.output;
     let result = match arguments.command {
         Command::Certify(arguments) => certify::run(&arguments, output),
+        Command::Attack(arguments) => attack::run(&arguments, output),
         Command::Check(arguments) => check::run(&arguments, output),
         Command::Calc(command) => calc::run(&command),
         Command::Plugins(command) => plugins::run(&command, output),

@@ -4,10 +4,8 @@ use serde::Serialize;
 use toml::Spanned;
 
 use super::super::attack_table::AttackTable;
-use super::super::error::{Fault, Problem};
-
-/// More of anything than this is a slip of the pen.
-const MOST: u64 = 1_000_000_000;
+use super::super::error::Fault;
+use super::parameters::whole;
 
 /// The resolved `[attack]` table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -48,14 +46,4 @@ pub(super) fn resolve(table: Option<&AttackTable>) -> Result<Attack, Fault> {
         confirm: of("confirm", &table.confirm, 1, default.confirm)?,
         images: table.images.as_ref().map(|value| whole("images", value, 1)).transpose()?,
     })
-}
-
-/// A whole number of at least `least`.
-pub(super) fn whole(key: &'static str, value: &Spanned<u64>, least: u64) -> Result<u64, Fault> {
-    let found = *value.get_ref();
-    if (least..=MOST).contains(&found) {
-        return Ok(found);
-    }
-    let expected = format!("a whole number from {least} to {MOST}");
-    Err(Problem::Value { key, found: found.to_string(), expected }.at(value.span()))
 }

@@ -10,6 +10,7 @@
 //! - [`targets`]: radii, requirement and anchors;
 //! - [`case`]: one case put together;
 //! - [`attack`]: how `gsmooth attack` searches;
+//! - [`evaluation`]: what `gsmooth evaluate` measures;
 //! - [`description`]: what the audit's digest covers.
 
 pub mod attack;
@@ -17,6 +18,7 @@ pub mod case;
 pub mod channel;
 pub mod data;
 pub mod description;
+pub mod evaluation;
 mod graph;
 pub mod keys;
 pub mod models;
@@ -50,6 +52,8 @@ pub struct PlanOptions {
     pub offline: bool,
     /// Only the case of this name.
     pub case: Option<String>,
+    /// Open what `[evaluate]` names too, if there is such a table.
+    pub evaluation: bool,
 }
 
 /// An audit made ready to run.
@@ -75,6 +79,8 @@ pub struct Plan {
     pub batch: usize,
     /// How `gsmooth attack` searches; no record depends on it.
     pub attack: attack::Attack,
+    /// What `gsmooth evaluate` measures, if it was asked for and there is something; no record depends on it.
+    pub evaluation: Option<evaluation::Evaluation>,
     /// The records' header.
     pub header: Header,
 }
@@ -192,6 +198,10 @@ impl Plan {
             .iter()
             .map(|table| case::plan(&workshop, table.get_ref(), &audit.classifier, &sampling))
             .collect::<Result<_, _>>()?;
+        let evaluation = match audit.evaluate.as_ref().filter(|_| options.evaluation) {
+            Some(table) => Some(evaluation::plan(&workshop, table.get_ref(), &audit.classifier, &cases)?),
+            None => None,
+        };
         let header = description::header(&audit, &data, &selection, &cases, &runtime, &session);
         Ok(Self {
             text: text.clone(),
@@ -204,6 +214,7 @@ impl Plan {
             threads: threads(audit.runtime.threads),
             batch: audit.runtime.batch,
             attack,
+            evaluation,
             header,
         })
     }
@@ -239,7 +250,8 @@ fn check_cases(audit: &mut Audit, options: &PlanOptions) -> Result<(), Fault> {
             return Err(Problem::Name { key: "--case", found: wanted.clone(), nearest, known }.nowhere());
         }
     }
-    if audit.case.is_empty() {
+    // Classifiers can be measured without certifying anything.
+    if audit.case.is_empty() && !(options.evaluation && audit.evaluate.is_some()) {
         return Err(Problem::NoCase.nowhere());
     }
     Ok(())
