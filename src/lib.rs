@@ -8,6 +8,7 @@ pub mod certify;
 pub mod cli;
 pub mod conformance;
 pub mod data;
+pub mod evaluate;
 pub mod host;
 pub mod onnx;
 pub mod report;

@@ -19,6 +19,9 @@ use crate::smoothing::scheduler::{Machine, Step};
 use crate::smoothing::site::{Draw, Site};
 use crate::smoothing::stream::Purpose;
 
+/// Batches that an image looks at before others have their turn, and before it can be stopped.
+const LOOKS: usize = 8;
+
 /// What the images of a case share.
 #[derive(Debug)]
 pub struct Job {
@@ -108,8 +111,41 @@ enum State {
 struct Underway {
     subject: Subject,
     hunt: Hunt,
+    /// What the hunt asked for last.
+    points: Vec<Vec<f64>>,
+    /// What was seen at the first of them.
+    tallies: Vec<Tally>,
     /// What the smooth step is stretched to, once something was seen.
     scale: Option<f64>,
+}
+
+impl Underway {
+    fn new(subject: Subject, hunt: Hunt) -> Self {
+        Self { subject, hunt, points: Vec::new(), tallies: Vec::new(), scale: None }
+    }
+
+    /// The points to look at now, `most` of those that the hunt asks for; none when it is over.
+    fn next(&mut self, case: &Case, most: usize) -> Result<Vec<Vec<f64>>, ImageError> {
+        if self.tallies.len() == self.points.len() {
+            self.tell(case);
+            self.points = self.hunt.ask(case)?;
+        }
+        Ok(self.points.iter().skip(self.tallies.len()).take(most.max(1)).cloned().collect())
+    }
+
+    fn tell(&mut self, case: &Case) {
+        let (points, tallies) = (std::mem::take(&mut self.points), std::mem::take(&mut self.tallies));
+        if points.is_empty() {
+            return;
+        }
+        let scale = *self.scale.get_or_insert_with(|| Tally::scale(&tallies));
+        let ball = Ball::new(&case.range, f64::INFINITY);
+        let seen = tallies.into_iter().zip(points).map(|(tally, point)| {
+            let size = ball.size(&point);
+            tally.seen(point, size, scale)
+        });
+        self.hunt.tell(seen.collect());
+    }
 }
 
 impl AttackMachine {
@@ -122,14 +158,19 @@ impl AttackMachine {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Start => self.start(worker),
             State::Bare(mut underway) => {
-                if self.look(&mut underway, worker, Self::look_bare)? {
+                let points = underway.next(&self.job.case, LOOKS * self.job.batch)?;
+                if !points.is_empty() {
+                    self.look_bare(&mut underway, &points, worker)?;
                     return Ok(State::Bare(underway));
                 }
                 self.outcome.bare = underway.hunt.into_tried();
                 Ok(self.begin_smoothed(underway.subject))
             }
             State::Smoothed(mut underway) => {
-                if self.look(&mut underway, worker, Self::look_smoothed)? {
+                let most = LOOKS * self.job.batch / self.job.settings.draws as usize;
+                let points = underway.next(&self.job.case, most)?;
+                if !points.is_empty() {
+                    self.look_smoothed(&mut underway, &points, worker)?;
                     return Ok(State::Smoothed(underway));
                 }
                 self.outcome.smoothed = underway.hunt.into_tried();
@@ -154,7 +195,7 @@ impl AttackMachine {
         // What is wrong without an attack needs none.
         let radii = if certified || self.outcome.clean == Some(class) { radii } else { Vec::new() };
         let hunt = Hunt::new(class, radii, self.job.settings, false);
-        Ok(State::Bare(Box::new(Underway { subject, hunt, scale: None })))
+        Ok(State::Bare(Box::new(Underway::new(subject, hunt))))
     }
 
     fn begin_smoothed(&self, subject: Subject) -> State {
@@ -164,68 +205,41 @@ impl AttackMachine {
         }
         let radii = self.target.radii(&case.radii);
         let hunt = Hunt::new(self.target.class(), radii, self.job.settings, true);
-        State::Smoothed(Box::new(Underway { subject, hunt, scale: None }))
-    }
-
-    /// Tries the points that a hunt asks for; whether it goes on.
-    fn look(
-        &self,
-        underway: &mut Underway,
-        worker: &mut CaseWorker,
-        tallies: impl Fn(&Self, &mut Subject, u32, &[Vec<f64>], &mut CaseWorker) -> Result<Vec<Tally>, ImageError>,
-    ) -> Result<bool, ImageError> {
-        let case = &self.job.case;
-        let points = underway.hunt.ask(case)?;
-        if points.is_empty() {
-            return Ok(false);
-        }
-        let tallies = tallies(self, &mut underway.subject, underway.hunt.class, &points, worker)?;
-        let scale = *underway.scale.get_or_insert_with(|| Tally::scale(&tallies));
-        let ball = Ball::new(&case.range, f64::INFINITY);
-        let seen = tallies.into_iter().zip(points).map(|(tally, point)| {
-            let size = ball.size(&point);
-            tally.seen(point, size, scale)
-        });
-        underway.hunt.tell(seen.collect());
-        Ok(true)
+        State::Smoothed(Box::new(Underway::new(subject, hunt)))
     }
 
     fn look_bare(
         &self,
-        subject: &mut Subject,
-        class: u32,
+        underway: &mut Underway,
         points: &[Vec<f64>],
         worker: &mut CaseWorker,
-    ) -> Result<Vec<Tally>, ImageError> {
-        let classes = self.job.case.classes;
-        let mut tallies = Vec::with_capacity(points.len());
+    ) -> Result<(), ImageError> {
+        let (class, classes) = (underway.hunt.class, self.job.case.classes);
         for batch in points.chunks(self.job.batch) {
-            let images = subject.images_at(batch, worker)?;
+            let images = underway.subject.images_at(batch, worker)?;
             for scores in worker.scores(&images)?.chunks_exact(classes) {
                 let mut tally = Tally::new(class, classes);
                 tally.add(scores);
-                tallies.push(tally);
+                underway.tallies.push(tally);
             }
         }
-        Ok(tallies)
+        Ok(())
     }
 
     fn look_smoothed(
         &self,
-        subject: &mut Subject,
-        class: u32,
+        underway: &mut Underway,
         points: &[Vec<f64>],
         worker: &mut CaseWorker,
-    ) -> Result<Vec<Tally>, ImageError> {
+    ) -> Result<(), ImageError> {
         let case = &self.job.case;
         // One key for all points: common random numbers.
         let key = case.stream_key(self.target.index as u64, Purpose::Attack);
-        let sources = subject.sources_at(points, worker)?;
-        let sites: Vec<Site> =
-            sources.into_iter().map(|source| Site { source, key: key.clone() }).collect();
+        let sources = underway.subject.sources_at(points, worker)?;
+        let sites: Vec<Site> = sources.into_iter().map(|source| Site { source, key: key.clone() }).collect();
         let of_site = |at: usize| (0..self.job.settings.draws).map(move |number| (at, number));
         let draws: Vec<(usize, u64)> = (0..sites.len()).flat_map(of_site).collect();
-        let mut tallies = vec![Tally::new(class, case.classes); sites.len()];
+        let mut tallies = vec![Tally::new(underway.hunt.class, case.classes); sites.len()];
         let mut rows = Vec::new();
         for batch in draws.chunks(self.job.batch) {
             let of_batch: Vec<Draw<'_>> =
@@ -235,7 +249,8 @@ impl AttackMachine {
                 tallies[*at].add(scores);
             }
         }
-        Ok(tallies)
+        underway.tallies.extend(tallies);
+        Ok(())
     }
 }
 

@@ -8,7 +8,8 @@
 //! - [`mod@image`]: both classifiers of one image;
 //! - [`trial`]: what was found, tested on fresh draws;
 //! - [`recorded`]: the run whose certificates are attacked;
-//! - [`run`], [`report`], [`error`]: the whole attack, and what it leaves.
+//! - [`finding`], [`report`]: what was found out, and how it is told;
+//! - [`mod@run`], [`error`]: the whole attack.
 //!
 //! Everything is a pure function of the audit: an image's search draws the same noise at all of its points (common random
 //! numbers), which no certificate has seen, and the draws that test what it found have been seen by nothing.
@@ -16,6 +17,7 @@
 pub mod ball;
 pub mod descent;
 pub mod error;
+pub mod finding;
 pub mod hunt;
 pub mod image;
 pub mod recorded;

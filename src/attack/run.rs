@@ -10,8 +10,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::error::AttackError;
+use super::finding::Finding;
 use super::image::{AttackMachine, Job, Target};
-use super::report::{CaseReport, Finding, LINES, Line, REPORT, Report};
+use super::report::{CaseReport, LINES, Line, REPORT, Report};
 use super::trial::{Trial, TrialMachine, trials};
 use crate::audit::folder::RunFolder;
 use crate::audit::plan::Plan;
@@ -90,8 +91,7 @@ fn search<'a>(
     let records: BTreeMap<u64, &Record> = recorded.records_of(&case.name).map(|r| (r.index, r)).collect();
     let most = settings.images.unwrap_or(u64::MAX).min(plan.selection.count) as usize;
     let wanted = plan.selection.indices().take(most);
-    let records: Vec<&Record> =
-        wanted.filter_map(|index| records.get(&(index as u64)).copied()).collect();
+    let records: Vec<&Record> = wanted.filter_map(|index| records.get(&(index as u64)).copied()).collect();
     let job = Arc::new(Job {
         case: case.clone(),
         data: plan.data.clone(),
@@ -185,7 +185,8 @@ struct Lines {
 
 impl Lines {
     fn create(path: &Path) -> Result<Self, AttackError> {
-        let file = File::create(path).map_err(|source| AttackError::Write { path: path.to_owned(), source })?;
+        let file =
+            File::create(path).map_err(|source| AttackError::Write { path: path.to_owned(), source })?;
         Ok(Self { path: path.to_owned(), file })
     }
 

@@ -26,6 +26,7 @@ pub struct Search {
 #[derive(Debug)]
 enum Stage {
     Grid,
+    /// The grid is done; where it goes down from is to be chosen.
     Chosen,
     Descent(Descent),
     Walk(Walk),
@@ -48,12 +49,18 @@ impl Search {
 
     /// The points to try next, given all that were tried so far; none when the search is over.
     pub fn ask(&mut self, tried: &[Seen]) -> Vec<Vec<f64>> {
+        if matches!(self.stage, Stage::Grid) {
+            let grid = self.grid();
+            if !grid.is_empty() {
+                return grid;
+            }
+            self.stage = Stage::Chosen;
+        }
         if matches!(self.stage, Stage::Chosen) {
             self.stage = self.downwards(tried);
         }
         match &mut self.stage {
-            Stage::Grid => self.grid(),
-            Stage::Chosen => Vec::new(),
+            Stage::Grid | Stage::Chosen => Vec::new(),
             Stage::Descent(descent) => descent.ask(&self.ball),
             Stage::Walk(walk) => walk.ask(tried),
         }
@@ -123,8 +130,7 @@ pub(super) fn distance(a: &[f64], b: &[f64], widths: &[f64]) -> f64 {
 }
 
 fn nearest(levels: &[Vec<f64>], point: &[f64], widths: &[f64]) -> Vec<f64> {
-    let by_distance = |a: &&Vec<f64>, b: &&Vec<f64>| {
-        distance(a, point, widths).total_cmp(&distance(b, point, widths))
-    };
+    let by_distance =
+        |a: &&Vec<f64>, b: &&Vec<f64>| distance(a, point, widths).total_cmp(&distance(b, point, widths));
     levels.iter().min_by(by_distance).cloned().unwrap_or_else(|| point.to_vec())
 }

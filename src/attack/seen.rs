@@ -62,7 +62,8 @@ impl Tally {
         let finite = self.margins.iter().filter(|margin| margin.is_finite());
         let (sum, count) = finite.fold((0.0, 0_u64), |(sum, count), margin| (sum + margin, count + 1));
         // A draw that failed counts as a wrong one.
-        let step = |margin: &f64| if margin.is_finite() { 1.0 / (1.0 + (-margin / scale).exp()) } else { 0.0 };
+        let step =
+            |margin: &f64| if margin.is_finite() { 1.0 / (1.0 + (-margin / scale).exp()) } else { 0.0 };
         let soft = self.margins.iter().map(step).sum::<f64>() / self.margins.len().max(1) as f64;
         let margin = if count > 0 { sum / count as f64 } else { f64::NEG_INFINITY };
         Seen { parameters, size, class: self.class, counts: self.counts, margin, soft }

@@ -45,7 +45,11 @@ pub fn print(report: &Report) -> Result<(), CliError> {
          certificates that fresh draws refute."
     )?;
     for case in report.cases.iter().filter(|case| case.claim == "surrogate") {
-        writeln!(out, "{}: the claim is about the surrogate, and the attacks move its imitations.", case.name)?;
+        writeln!(
+            out,
+            "{}: the claim is about the surrogate, and the attacks move its imitations.",
+            case.name
+        )?;
     }
     for case in report.cases.iter().filter(|case| case.errors > 0) {
         writeln!(

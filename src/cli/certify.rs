@@ -1,7 +1,7 @@
 //! `gsmooth certify`.
 
 use std::io::{Write, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub struct CertifyArguments {
 pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<ExitCode, CliError> {
     let options = arguments.sources.plan_options(arguments.case.clone());
     let plan = Plan::open(&arguments.audit, &options, &mut messages::runtime(output.quiet))?;
-    let folder = run_folder(arguments, &plan);
+    let folder = run_folder(arguments.output.as_ref(), &arguments.audit, arguments.case.as_deref(), &plan);
     let stop = stop_on_interrupt();
     let finished = run::run(&plan, &folder, arguments.restart, &stop, &mut Progress::new(output.quiet))?;
     if output.json {
@@ -56,13 +56,13 @@ pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<Exit
 
 /// `--output`, or the file's `output`, or a folder named after the file; one case alone gets a folder of its own, since
 /// it is another run than the whole audit.
-fn run_folder(arguments: &CertifyArguments, plan: &Plan) -> PathBuf {
-    if let Some(folder) = &arguments.output {
+pub(super) fn run_folder(output: Option<&PathBuf>, audit: &Path, case: Option<&str>, plan: &Plan) -> PathBuf {
+    if let Some(folder) = output {
         return folder.clone();
     }
-    let stem = arguments.audit.file_stem().unwrap_or_default();
+    let stem = audit.file_stem().unwrap_or_default();
     let whole = plan.output.clone().unwrap_or_else(|| PathBuf::from("runs").join(stem));
-    match &arguments.case {
+    match case {
         Some(case) => {
             let mut name = whole.file_name().unwrap_or_default().to_owned();
             name.push("-");

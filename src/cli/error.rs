@@ -5,6 +5,7 @@ use crate::audit::diagnostic::Diagnostic;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
 use crate::conformance::ConformanceError;
+use crate::evaluate::error::EvaluateError;
 use crate::host::HostError;
 use crate::onnx::runtime::RuntimeError;
 use crate::template::TemplateError;
@@ -21,6 +22,9 @@ pub enum CliError {
     /// The attack failed as a whole.
     #[error(transparent)]
     Attack(AttackError),
+    /// The evaluation failed as a whole.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
     /// A probe could not be made.
     #[error(transparent)]
     Probe(#[from] ProbeError),
@@ -62,6 +66,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Audit(diagnostic) => diagnostic.exit_code(),
+            Self::Evaluate(error) => error.exit_code(),
             Self::Argument(_)
             | Self::Host(HostError::UnknownPlugin { .. })
             | Self::Template(

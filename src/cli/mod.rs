@@ -9,6 +9,8 @@ mod certify;
 mod certify_table;
 mod check;
 mod error;
+mod evaluate;
+mod evaluate_table;
 mod messages;
 mod plugins;
 mod progress;
@@ -49,6 +51,8 @@ enum Command {
     Certify(certify::CertifyArguments),
     /// Attacks the classifiers of a run: are they right where no certificate reaches, and do certificates hold?
     Attack(attack::AttackArguments),
+    /// Measures accuracy on corrupted images, of bare and smoothed classifiers side by side
+    Evaluate(evaluate::EvaluateArguments),
     /// Checks everything short of sampling: files, shapes, plugins, affinity, composition; estimates the time
     Check(check::CheckArguments),
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
@@ -123,6 +127,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Certify(arguments) => certify::run(&arguments, output),
         Command::Attack(arguments) => attack::run(&arguments, output),
+        Command::Evaluate(arguments) => evaluate::run(&arguments, output),
         Command::Check(arguments) => check::run(&arguments, output),
         Command::Calc(command) => calc::run(&command),
         Command::Plugins(command) => plugins::run(&command, output),

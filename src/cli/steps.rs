@@ -68,7 +68,8 @@ impl Steps {
 
     fn status(&self) -> String {
         let rate = self.draws as f64 / self.begin.elapsed().as_secs_f64().max(1e-3);
-        let rate = if self.draws > 0 { format!(", {} draws/s", thousands(rate as u64)) } else { String::new() };
+        let rate =
+            if self.draws > 0 { format!(", {} draws/s", thousands(rate as u64)) } else { String::new() };
         let each = u32::try_from(self.done).ok().and_then(|done| self.begin.elapsed().checked_div(done));
         let left = each.zip(u32::try_from(self.total.saturating_sub(self.done)).ok());
         let left = left.map_or_else(String::new, |(each, left)| format!(", {} left", clock(each * left)));

@@ -12,7 +12,7 @@ use super::parameters::whole;
 pub struct Attack {
     /// Points of the grid over the range within each radius; at least 2, its ends.
     pub grid: usize,
-    /// Draws of the smoothed classifier at each point.
+    /// Draws of the smoothed classifier at each point; at least 2.
     pub draws: u64,
     /// The worst points that gradient descent starts from.
     pub starts: usize,
@@ -40,7 +40,7 @@ pub(super) fn resolve(table: Option<&AttackTable>) -> Result<Attack, Fault> {
     };
     Ok(Attack {
         grid: of("grid", &table.grid, 2, default.grid as u64)? as usize,
-        draws: of("draws", &table.draws, 1, default.draws)?,
+        draws: of("draws", &table.draws, 2, default.draws)?,
         starts: of("starts", &table.starts, 0, default.starts as u64)? as usize,
         steps: of("steps", &table.steps, 0, default.steps as u64)? as usize,
         confirm: of("confirm", &table.confirm, 1, default.confirm)?,

@@ -7,11 +7,11 @@ use super::super::evaluate_table::EvaluateTable;
 use super::super::hint;
 use super::super::plugin_table::PluginTable;
 use super::super::schema;
+use super::Workshop;
 use super::case::PlannedCase;
 use super::keys::MethodName;
 use super::models::{self, PlannedClassifier};
 use super::parameters::{self, number, whole};
-use super::Workshop;
 use crate::transformation::Transformation;
 
 /// Votes an image for the smoothed prediction, unless the audit says otherwise.
@@ -55,7 +55,11 @@ pub(super) fn plan(
     Ok(Evaluation {
         draws: table.draws.as_ref().map_or(Ok(DRAWS), |draws| whole("draws", draws, 1))?,
         smoothed: smoothed(table, cases)?,
-        corruptions: table.corruption.iter().map(|table| corruption(shop, table)).collect::<Result<_, _>>()?,
+        corruptions: table
+            .corruption
+            .iter()
+            .map(|table| corruption(shop, table))
+            .collect::<Result<_, _>>()?,
         models: paths
             .map(|path| models::classifier(shop, path, classifier.get_ref()))
             .collect::<Result<_, _>>()?,
@@ -133,7 +137,8 @@ fn strengths(
         !strengths.is_empty() && strengths.iter().all(|strength| transformation.in_domain(strength))
     };
     strengths.filter(fits).ok_or_else(|| {
-        let domain = |p: &crate::transformation::ParameterInfo| format!("`{}` in [{}, {}]", p.name, p.low, p.high);
+        let domain =
+            |p: &crate::transformation::ParameterInfo| format!("`{}` in [{}, {}]", p.name, p.low, p.high);
         let domains: Vec<String> = parameters.iter().map(domain).collect();
         let each = if parameters.len() == 1 { "numbers" } else { "arrays of numbers" };
         value(key, values, format!("an array of {each}, with {}", domains.join(", ")))
