@@ -2,11 +2,13 @@
 //!
 //! The rooms of this house, and which depends on which, are mapped in `ARCHITECTURE.md`.
 
+pub mod attack;
 pub mod audit;
 pub mod certify;
 pub mod cli;
 pub mod conformance;
 pub mod data;
+pub mod evaluate;
 pub mod host;
 pub mod onnx;
 pub mod report;

@@ -7,9 +7,10 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use serde_json::Value;
+use support::plugins::{file_name, planted};
 
 /// The fault of each planted plugin: the test that must find it, and words of what it finds.
-const PLANTED: [(&str, &str, &str); 33] = [
+const PLANTED: [(&str, &str, &str); 34] = [
     ("loses_sign_of_zero", "identity", "0.0 for -0.0"),
     ("forgetful", "deterministic", ", then "),
     ("batch_dependent", "batch", "as image 1 of 2"),
@@ -37,6 +38,7 @@ const PLANTED: [(&str, &str, &str); 33] = [
     ("subtracted_tail", "tails", "off by"),
     ("cauchy", "log_concave", "-"),
     ("other_samples", "samples", "away"),
+    ("narrow_samples", "samples", "away"),
     ("wrong_density", "density", "e-1"),
     ("uneven_sum", "probabilities", " = 0.99999999"),
     ("neighbours", "words", "among others"),
@@ -57,40 +59,6 @@ fn check(library: &Path, arguments: &[&str]) -> Output {
 fn verdicts(output: &Output) -> Vec<Value> {
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", support::stderr(output)))
-}
-
-fn file_name(stem: &str) -> String {
-    if cfg!(windows) {
-        format!("gsmooth_{stem}.dll")
-    } else {
-        format!("libgsmooth_{stem}{}", std::env::consts::DLL_SUFFIX)
-    }
-}
-
-/// The library of planted faults, built with the profile of this test, under a name that the host opens.
-fn planted() -> &'static Path {
-    static FOLDER: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
-    let (_, library) = FOLDER.get_or_init(|| {
-        let profile_folder = support::profile_folder();
-        let profile = match profile_folder.file_name().and_then(|name| name.to_str()) {
-            Some("debug") | None => "dev",
-            Some(profile) => profile,
-        };
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--profile", profile, "-p", "planted-faults-plugin", "--target-dir"])
-            .arg(profile_folder.parent().unwrap())
-            .current_dir(support::repository())
-            .status()
-            .unwrap();
-        assert!(status.success());
-        let built =
-            format!("{}planted_faults_plugin{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-        let folder = tempfile::tempdir().unwrap();
-        let library = folder.path().join(file_name("planted"));
-        std::fs::copy(profile_folder.join(built), &library).unwrap();
-        (folder, library)
-    });
-    library
 }
 
 /// One run over all planted plugins, with the time limit that the one that hangs is given.
@@ -160,6 +128,7 @@ fn a_fault_is_laid_to_one_promise() {
         "stillborn",
         "cauchy",
         "other_samples",
+        "narrow_samples",
         "wrong_density",
         "neighbours",
         "grid_proven",

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use super::attack_table::AttackTable;
+use super::evaluate_table::EvaluateTable;
 use super::plan::case::SweepPoint;
 use super::plugin_table::PluginTable;
 use crate::certify::certificate::VoteBound;
@@ -34,10 +36,10 @@ pub struct Audit {
     /// What to certify.
     #[serde(default)]
     pub case: Vec<Spanned<Case>>,
-    /// Adaptive attacks; another command's.
-    pub attack: Option<Spanned<Value>>,
-    /// Evaluation on corruptions; another command's.
-    pub evaluate: Option<Spanned<Value>>,
+    /// How `gsmooth attack` searches.
+    pub attack: Option<AttackTable>,
+    /// What `gsmooth evaluate` measures.
+    pub evaluate: Option<Spanned<EvaluateTable>>,
 }
 
 /// The images and their labels.

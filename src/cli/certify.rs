@@ -1,7 +1,7 @@
 //! `gsmooth certify`.
 
 use std::io::{Write, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -42,7 +42,11 @@ pub struct CertifyArguments {
 pub fn run(arguments: &CertifyArguments, output: OutputArguments) -> Result<ExitCode, CliError> {
     let options = arguments.sources.plan_options(arguments.case.clone());
     let plan = Plan::open(&arguments.audit, &options, &mut messages::runtime(output.quiet))?;
-    let folder = run_folder(arguments, &plan);
+    let whole = run_folder(arguments.output.as_ref(), &arguments.audit, arguments.case.as_deref(), &plan);
+    let folder = match (arguments.shard, &arguments.output) {
+        (Some(shard), None) => shard.folder(&whole),
+        _ => whole,
+    };
     let stop = stop_on_interrupt();
     let run_options = RunOptions { shard: arguments.shard, restart: arguments.restart };
     let finished = run::run(&plan, &folder, run_options, &stop, &mut Progress::new(output.quiet))?;
@@ -89,14 +93,14 @@ fn conclude(
 }
 
 /// `--output`, or the file's `output`, or a folder named after the file; one case alone gets a folder of its own, since
-/// it is another run than the whole audit, and so does a shard.
-fn run_folder(arguments: &CertifyArguments, plan: &Plan) -> PathBuf {
-    if let Some(folder) = &arguments.output {
+/// it is another run than the whole audit.
+pub(super) fn run_folder(output: Option<&PathBuf>, audit: &Path, case: Option<&str>, plan: &Plan) -> PathBuf {
+    if let Some(folder) = output {
         return folder.clone();
     }
-    let stem = arguments.audit.file_stem().unwrap_or_default();
+    let stem = audit.file_stem().unwrap_or_default();
     let whole = plan.output.clone().unwrap_or_else(|| PathBuf::from("runs").join(stem));
-    let whole = match &arguments.case {
+    match case {
         Some(case) => {
             let mut name = whole.file_name().unwrap_or_default().to_owned();
             name.push("-");
@@ -104,12 +108,11 @@ fn run_folder(arguments: &CertifyArguments, plan: &Plan) -> PathBuf {
             whole.with_file_name(name)
         }
         None => whole,
-    };
-    arguments.shard.map_or(whole.clone(), |shard| shard.folder(&whole))
+    }
 }
 
 /// The first interrupt lets open images end; a second one gives them up. The records are whole either way.
-fn stop_on_interrupt() -> Arc<Stop> {
+pub(super) fn stop_on_interrupt() -> Arc<Stop> {
     let stop = Arc::new(Stop::new());
     let asked = stop.clone();
     let handler = move || {

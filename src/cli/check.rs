@@ -11,8 +11,8 @@ use serde_json::json;
 use super::progress::{clock, thousands};
 use super::table::{number, percent};
 use super::{CliError, OutputArguments, SourceArguments, messages};
-use crate::audit::plan::Plan;
 use crate::audit::plan::case::PlannedCase;
+use crate::audit::plan::{Plan, PlanOptions};
 use crate::audit::probe::{Probe, probe};
 use crate::certify::geometry::Kind;
 
@@ -31,7 +31,10 @@ pub struct CheckArguments {
 
 /// Runs the command.
 pub fn run(arguments: &CheckArguments, output: OutputArguments) -> Result<ExitCode, CliError> {
-    let options = arguments.sources.plan_options(arguments.case.clone());
+    let options = PlanOptions {
+        evaluation: arguments.case.is_none(),
+        ..arguments.sources.plan_options(arguments.case.clone())
+    };
     let plan = Plan::open(&arguments.audit, &options, &mut messages::runtime(output.quiet))?;
     let mut out = stdout().lock();
     let mut cases = Vec::new();

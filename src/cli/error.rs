@@ -1,11 +1,13 @@
 //! What a command may end with.
 
+use crate::attack::error::AttackError;
 use crate::audit::diagnostic::Diagnostic;
 use crate::audit::folder::FolderError;
 use crate::audit::merge::MergeError;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
 use crate::conformance::ConformanceError;
+use crate::evaluate::error::EvaluateError;
 use crate::host::HostError;
 use crate::onnx::runtime::RuntimeError;
 use crate::report::ReportError;
@@ -25,6 +27,12 @@ pub enum CliError {
     /// Shards can't be merged.
     #[error(transparent)]
     Merge(#[from] MergeError),
+    /// The attack failed as a whole.
+    #[error(transparent)]
+    Attack(AttackError),
+    /// The evaluation failed as a whole.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
     /// A probe could not be made.
     #[error(transparent)]
     Probe(#[from] ProbeError),
@@ -63,6 +71,16 @@ pub enum CliError {
     Json(#[from] serde_json::Error),
 }
 
+impl From<AttackError> for CliError {
+    /// What is wrong with the audit is shown with its line, whichever command finds it.
+    fn from(error: AttackError) -> Self {
+        match error {
+            AttackError::Audit(diagnostic) => Self::Audit(diagnostic),
+            other => Self::Attack(other),
+        }
+    }
+}
+
 impl CliError {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
@@ -70,6 +88,7 @@ impl CliError {
             Self::Show(error) if error.is_usage() => 2,
             Self::Audit(diagnostic) => diagnostic.exit_code(),
             Self::Merge(error) => error.exit_code(),
+            Self::Evaluate(error) => error.exit_code(),
             Self::Argument(_)
             | Self::Host(HostError::UnknownPlugin { .. })
             | Self::Template(
@@ -81,6 +100,7 @@ impl CliError {
                 | ConformanceError::UnknownOption { .. },
             ) => 2,
             Self::Run(_)
+            | Self::Attack(_)
             | Self::Probe(_)
             | Self::Folder(_)
             | Self::Verify(_)

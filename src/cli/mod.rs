@@ -2,18 +2,23 @@
 //!
 //! Results go to standard output (tables for people, `--json` for programs), everything else to standard error.
 
+mod attack;
+mod attack_table;
 mod calc;
 mod certify;
 mod certify_table;
 mod check;
 mod error;
 mod merge;
+mod evaluate;
+mod evaluate_table;
 mod messages;
 mod plugins;
 mod progress;
 mod report;
 mod runtime;
 mod show;
+mod steps;
 mod table;
 mod verdict;
 mod verify;
@@ -42,7 +47,7 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 a `require` of the audit was not met, or `verify` or `plugins check` found a fault; 2 bad usage or audit file; 3 a model, plugin, data file or \
+Exit codes: 0 done; 1 a `require` of the audit was not met, or `verify`, `attack` or `plugins check` found a fault; 2 bad usage or audit file; 3 a model, plugin, data file or \
 runtime is missing or unfit; 4 interrupted, resumable; 5 some images ended in an error (they count as not certified).";
 
 #[derive(Debug, Subcommand)]
@@ -51,6 +56,10 @@ enum Command {
     Certify(certify::CertifyArguments),
     /// Joins the run folders of all shards of a run into the folder of the whole
     Merge(merge::MergeArguments),
+    /// Attacks the classifiers of a run: are they right where no certificate reaches, and do certificates hold?
+    Attack(attack::AttackArguments),
+    /// Measures accuracy on corrupted images, of bare and smoothed classifiers side by side
+    Evaluate(evaluate::EvaluateArguments),
     /// Checks everything short of sampling: files, shapes, plugins, affinity, composition; estimates the time
     Check(check::CheckArguments),
     /// Makes the report of a run folder anew, or compares several runs
@@ -118,6 +127,7 @@ impl SourceArguments {
             ort_lib: self.ort_lib.clone(),
             offline: self.offline,
             case,
+            evaluation: false,
         }
     }
 }
@@ -130,6 +140,8 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Certify(arguments) => certify::run(&arguments, output),
         Command::Merge(arguments) => merge::run(&arguments, output),
+        Command::Attack(arguments) => attack::run(&arguments, output),
+        Command::Evaluate(arguments) => evaluate::run(&arguments, output),
         Command::Check(arguments) => check::run(&arguments, output),
         Command::Report(arguments) => report::run(&arguments, output),
         Command::Show(arguments) => show::run(&arguments, output),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ballot::Vote;
+use super::refutation::{RefutationRule, Verdict};
 use super::site::Site;
 use crate::stats::sequential::{ConfidenceSequence, looks};
 
@@ -13,6 +14,8 @@ pub enum Rule {
     Fixed(u64),
     /// As many as it takes to decide, looked at after fixed numbers of draws.
     Sequential(Arc<SequentialRule>),
+    /// As many as it takes to refute a claim, or to see that it holds; looked at as often.
+    Refutation(Arc<RefutationRule>),
 }
 
 /// Draws until it is decided whether the probability of a class exceeds each of some thresholds (MATHEMATICS 8).
@@ -52,6 +55,8 @@ impl Rule {
             Self::Fixed(draws) => (drawn < *draws).then_some(*draws),
             Self::Sequential(rule) if rule.is_decided(counts) => None,
             Self::Sequential(rule) => looks(rule.budget).find(|look| *look > drawn),
+            Self::Refutation(rule) if rule.verdict(counts) != Verdict::Open => None,
+            Self::Refutation(rule) => looks(rule.budget).find(|look| *look > drawn),
         }
     }
 }

@@ -9,7 +9,8 @@ use rand_core::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
 /// What draws are used for; draws for different purposes are independent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Purpose {
     /// Choosing the class (n0 draws, MATHEMATICS 8).
     Selection,
@@ -19,6 +20,12 @@ pub enum Purpose {
     Probe,
     /// Bounding the probability of the chosen class at an anchor of a cover.
     Anchor,
+    /// Looking for a transformed image that the smoothed classifier gets wrong.
+    Attack,
+    /// Testing what an attack has found, on fresh draws.
+    Confirmation,
+    /// The smoothed prediction on a corrupted image.
+    Evaluation,
 }
 
 impl Purpose {
@@ -28,12 +35,15 @@ impl Purpose {
             Self::Estimation => 1,
             Self::Probe => 2,
             Self::Anchor => 3,
+            Self::Attack => 5,
+            Self::Confirmation => 6,
+            Self::Evaluation => 7,
         }
     }
 }
 
 /// All that names a site: what its noise is a pure function of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct StreamName<'a> {
     /// The audit's seed.
     pub seed: u64,

@@ -82,6 +82,24 @@ impl NetworkVoter {
         Ok(&self.scores)
     }
 
+    /// Replaces `rows` by the scores of some draws, a row of `classes` values each. A draw that fails has a row of NaN.
+    pub fn scores(&mut self, draws: &[Draw<'_>], classes: usize, rows: &mut Vec<f32>) {
+        rows.clear();
+        let wanted = draws.len() * classes;
+        let whole = self.scores_of(draws).map(|scores| rows.extend_from_slice(scores));
+        if whole.is_ok() && rows.len() == wanted {
+            return;
+        }
+        rows.clear();
+        // One by one, so that a draw's failure does not depend on what shared its batch.
+        for draw in draws {
+            match self.scores_of(std::slice::from_ref(draw)) {
+                Ok(scores) if scores.len() == classes => rows.extend_from_slice(scores),
+                _ => rows.resize(rows.len() + classes, f32::NAN),
+            }
+        }
+    }
+
     fn scores_of(&mut self, draws: &[Draw<'_>]) -> Result<&[f32], DrawError> {
         let mut images = std::mem::take(&mut self.images);
         let filled = self.fill_images(draws, &mut images);

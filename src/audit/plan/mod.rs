@@ -9,12 +9,16 @@
 //! - [`channel`], [`surrogate`]: noise in a code or on pixels; F1, F2 and H;
 //! - [`targets`]: radii, requirement and anchors;
 //! - [`case`]: one case put together;
+//! - [`attack`]: how `gsmooth attack` searches;
+//! - [`evaluation`]: what `gsmooth evaluate` measures;
 //! - [`description`]: what the audit's digest covers.
 
+pub mod attack;
 pub mod case;
 pub mod channel;
 pub mod data;
 pub mod description;
+pub mod evaluation;
 mod graph;
 pub mod keys;
 pub mod models;
@@ -53,6 +57,8 @@ pub struct PlanOptions {
     pub offline: bool,
     /// Only the case of this name; of a case with a sweep all variants, or the one of this name.
     pub case: Option<String>,
+    /// Open what `[evaluate]` names too, if there is such a table.
+    pub evaluation: bool,
 }
 
 /// An audit made ready to run.
@@ -76,6 +82,10 @@ pub struct Plan {
     pub threads: usize,
     /// Draws a batch; 0 to choose.
     pub batch: usize,
+    /// How `gsmooth attack` searches; no record depends on it.
+    pub attack: attack::Attack,
+    /// What `gsmooth evaluate` measures, if it was asked for and there is something; no record depends on it.
+    pub evaluation: Option<evaluation::Evaluation>,
     /// The records' header.
     pub header: Header,
 }
@@ -177,6 +187,7 @@ impl Plan {
         check_version(&audit)?;
         check_cases(&mut audit, options)?;
         let sampling = sampling::resolve(&audit.sampling)?;
+        let attack = attack::resolve(audit.attack.as_ref())?;
         let session = SessionOptions { providers: providers(&audit)?, intra_threads: 1 };
         let registry = Registry::load(&crate::host::SearchPath::standard(&options.plugin_path))
             .map_err(|error| Problem::from(error).nowhere())?;
@@ -209,6 +220,10 @@ impl Plan {
                 })
             })
             .collect::<Result<_, _>>()?;
+        let evaluation = match audit.evaluate.as_ref().filter(|_| options.evaluation) {
+            Some(table) => Some(evaluation::plan(&workshop, table.get_ref(), &audit.classifier, &cases)?),
+            None => None,
+        };
         let header = description::header(&audit, &data, &selection, &cases, &runtime, &session);
         Ok(Self {
             text: text.clone(),
@@ -220,6 +235,8 @@ impl Plan {
             session,
             threads: threads(audit.runtime.threads),
             batch: audit.runtime.batch,
+            attack,
+            evaluation,
             header,
         })
     }
@@ -253,7 +270,8 @@ fn check_cases(audit: &mut Audit, options: &PlanOptions) -> Result<(), Fault> {
     if let Some(wanted) = &options.case {
         keep(audit, wanted, seen.into_keys().collect())?;
     }
-    if audit.case.is_empty() {
+    // Classifiers can be measured without certifying anything.
+    if audit.case.is_empty() && !(options.evaluation && audit.evaluate.is_some()) {
         return Err(Problem::NoCase.nowhere());
     }
     Ok(())

@@ -21,14 +21,7 @@ pub(super) fn transformation(
 ) -> Result<(Arc<Transformation>, Range), Fault> {
     let mut table = case.transformation.get_ref().clone();
     let range = table.take("range");
-    let spanned = Spanned::new(case.transformation.span(), table);
-    let transformation = match spanned.get_ref().plugin.get_ref().as_str() {
-        graph::NAME => graph::open(shop, &spanned)?,
-        plugin => {
-            let plugin = shop.registry.transformation(plugin, &spanned.get_ref().options());
-            Transformation::from_plugin(locate(plugin, &spanned)?)
-        }
-    };
+    let transformation = open(shop, &Spanned::new(case.transformation.span(), table))?;
     let Some(range) = range else {
         let example = "transformation = { plugin = \"rotation\", range = [-10.0, 10.0] }";
         let method = case.method.get_ref().clone();
@@ -37,6 +30,17 @@ pub(super) fn transformation(
     let pairs = number_pairs(&range, transformation.parameters().len())?;
     let range = Range { norm: norm(case)?, ..check_domain(&transformation, &pairs, range.span())? };
     Ok((Arc::new(transformation), range))
+}
+
+/// The transformation that a table names; all its keys are options.
+pub(super) fn open(shop: &Workshop<'_>, table: &Spanned<PluginTable>) -> Result<Transformation, Fault> {
+    match table.get_ref().plugin.get_ref().as_str() {
+        graph::NAME => graph::open(shop, table),
+        plugin => {
+            let plugin = shop.registry.transformation(plugin, &table.get_ref().options());
+            Ok(Transformation::from_plugin(locate(plugin, table)?))
+        }
+    }
 }
 
 /// How |xi| of several parameters is measured.
@@ -81,6 +85,19 @@ fn number_pair(value: &Value) -> Option<[f64; 2]> {
 /// A number, written as an integer or as a float.
 pub(super) fn number(value: &Value) -> Option<f64> {
     value.as_float().or_else(|| value.as_integer().map(|i| i as f64))
+}
+
+/// More of anything than this is a slip of the pen.
+const MOST: u64 = 1_000_000_000;
+
+/// A whole number of at least `least`.
+pub(super) fn whole(key: &'static str, value: &Spanned<u64>, least: u64) -> Result<u64, Fault> {
+    let found = *value.get_ref();
+    if (least..=MOST).contains(&found) {
+        return Ok(found);
+    }
+    let expected = format!("a whole number from {least} to {MOST}");
+    Err(Problem::Value { key, found: found.to_string(), expected }.at(value.span()))
 }
 
 fn check_domain(

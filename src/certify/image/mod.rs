@@ -1,7 +1,7 @@
 //! The certification of one image, step by step: choose the class, draw afresh, join votes and geometry.
 //!
 //! - here: the steps that every image goes through;
-//! - `subject`: the image with everything known of its geometry;
+//! - [`subject`]: the image with everything known of its geometry;
 //! - `single`: the paper's single point;
 //! - `cover`: anchors and cells;
 //! - `enumerate`: all parameters of a finite set, without noise.
@@ -9,7 +9,7 @@
 mod cover;
 mod enumerate;
 mod single;
-mod subject;
+pub mod subject;
 
 use std::sync::Arc;
 

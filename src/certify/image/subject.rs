@@ -118,6 +118,49 @@ impl Subject {
         self.source(self.image.clone(), &code)
     }
 
+    /// The laws of the smoothed input at tau(xi, x) for each of some xi; what they need is computed in batches.
+    ///
+    /// [`Self::source_of_image`] must have been asked before, where the claim is about an imitation.
+    ///
+    /// # Errors
+    /// If the transformation or a network fails.
+    pub fn sources_at(
+        &mut self,
+        points: &[Vec<f64>],
+        worker: &mut dyn CaseNetworks,
+    ) -> Result<Vec<Arc<Source>>, ImageError> {
+        let codes = match self.geometry(worker)? {
+            Geometry::Channel(mut geometry) => geometry.features.at(points)?,
+            Geometry::Resolvable(_) => {
+                let images = self.images_at(points, worker)?;
+                let of_image = |image: &[f32]| self.source(image.into(), &[]);
+                return images.chunks_exact(self.image.len().max(1)).map(of_image).collect();
+            }
+        };
+        codes.iter().map(|code| self.source(self.image.clone(), code)).collect()
+    }
+
+    /// tau(xi, x) at each of some xi (dense NCHW): of the imitation, where the claim is about that.
+    ///
+    /// [`Self::source_of_image`] must have been asked before, where the claim is about an imitation.
+    ///
+    /// # Errors
+    /// If the transformation or H fails.
+    pub fn images_at(
+        &self,
+        points: &[Vec<f64>],
+        worker: &mut dyn CaseNetworks,
+    ) -> Result<Vec<f32>, ImageError> {
+        let (case, parameters) = (&*self.case, points.concat());
+        match &case.method {
+            Method::Channel(parts) if parts.claim != Claim::Real => {
+                let (mut images, _) = networks(case, parts, &self.mean, worker)?;
+                Ok(images.at(&self.image, case.shape, &parameters, points.len())?)
+            }
+            _ => Ok(case.transformation.apply_at(&self.image, case.shape, &parameters)?),
+        }
+    }
+
     fn source(&self, image: Arc<[f32]>, code: &[f32]) -> Result<Arc<Source>, ImageError> {
         if let Method::Channel(parts) = &self.case.method {
             if code.len() != parts.offset.len() {
