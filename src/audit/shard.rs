@@ -277,7 +277,8 @@ mod tests {
             shard,
             selection: Selection { first: 0, count: 9, stride: 1 },
             alpha: 0.001,
-            cases: vec![ShardedCase { name: "a".into(), radii: vec![0.1, 2.0], require: None }],
+            cases: Vec::new(),
+            class_names: BTreeMap::from([(0, "cat".to_owned())]),
         };
         assert!(check_same(folder.path(), 0, Some(shard)).is_ok(), "nothing is there yet");
         assert!(check_same(folder.path(), 1, None).is_ok(), "a whole run");

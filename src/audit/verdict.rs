@@ -53,7 +53,10 @@ mod tests {
 
     #[test]
     fn each_case_is_held_to_its_own_requirement() {
-        let summary = Summary { cases: vec![figures("a", 0.5), figures("b", 0.5), figures("c", 0.5)], ..Summary::default() };
+        let summary = Summary {
+            cases: vec![figures("a", 0.5), figures("b", 0.5), figures("c", 0.5)],
+            ..Summary::default()
+        };
         let require = |certified_accuracy| Requirement { radius: 2.0, certified_accuracy, span: 4..9 };
         let (met, missed) = (require(0.5), require(0.51));
         let cases = [("a", Some(&met)), ("b", Some(&missed)), ("c", None)];

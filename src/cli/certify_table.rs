@@ -69,7 +69,9 @@ fn accuracies(cases: &[CaseSummary], elapsed: &[Duration]) -> comfy_table::Table
             row.extend(swept.iter().map(|key| first(swept_value(case, key).to_owned())));
             row.extend([first(method.to_owned()), number_of(entry.radius), percent(entry.accuracy)]);
             row.extend([interval(entry), kind(case).to_owned()]);
-            row.extend(compared.then(|| published(case).filter(|_| i == last).map(percent).unwrap_or_default()));
+            row.extend(
+                compared.then(|| published(case).filter(|_| i == last).map(percent).unwrap_or_default()),
+            );
             let draws = case.draws.checked_div(case.images).unwrap_or(0);
             row.extend([first(percent(case.smoothed_accuracy)), first(case.abstained.to_string())]);
             row.push(first(thousands(draws)));

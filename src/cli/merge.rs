@@ -26,7 +26,8 @@ pub struct MergeArguments {
 pub fn run(arguments: &MergeArguments, output: OutputArguments) -> Result<ExitCode, CliError> {
     let merged = merge(&arguments.folders, &arguments.output)?;
     // Pictures need the data and the models, which a machine that merges may not have.
-    let options = Options { plan: PlanOptions { offline: true, ..PlanOptions::default() }, ..Options::default() };
+    let options =
+        Options { plan: PlanOptions { offline: true, ..PlanOptions::default() }, ..Options::default() };
     let page = report::remake(std::slice::from_ref(&arguments.output), &options, &mut |_| {}, &mut |_| {})?;
     if output.json {
         writeln!(stdout(), "{}", serde_json::to_string_pretty(&merged.summary)?)?;

@@ -177,7 +177,11 @@ fn curves(number: usize, name: &str, names: &[ComparedRun], runs: &[Run]) -> Opt
     }
     let plot = LinePlot {
         id: format!("compared-{number}"),
-        description: format!("{} of {} runs have this case; the table has every share.", series.len(), runs.len()),
+        description: format!(
+            "{} of {} runs have this case; the table has every share.",
+            series.len(),
+            runs.len()
+        ),
         x_label: axis,
         x_range: [0.0, cap],
         x_ticks: None,
@@ -213,8 +217,7 @@ fn settings(names: &[ComparedRun], runs: &[Run]) -> Table {
     let of_run = |run: &Run| -> BTreeMap<String, String> {
         let mut all = BTreeMap::new();
         for case in run.cases() {
-            let shared =
-                runs.iter().filter(|other| case_of(other, &case.summary.name).is_some()).count() > 1;
+            let shared = runs.iter().filter(|other| case_of(other, &case.summary.name).is_some()).count() > 1;
             if !shared {
                 continue;
             }
@@ -284,8 +287,10 @@ mod tests {
 
     #[test]
     fn nested_entries_are_found_by_their_path() {
-        let value = serde_json::json!({ "a": 1, "b": { "c": "x", "d": null }, "e": [1, 2], "f": [{ "g": true }] });
-        let shown: Vec<String> = flat(&value).into_iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let value =
+            serde_json::json!({ "a": 1, "b": { "c": "x", "d": null }, "e": [1, 2], "f": [{ "g": true }] });
+        let shown: Vec<String> =
+            flat(&value).into_iter().map(|(key, value)| format!("{key}={value}")).collect();
         assert_eq!(shown, ["a=1", "b / c=x", "e=[1,2]", "f / 0 / g=true"]);
     }
 

@@ -193,8 +193,7 @@ fn curve_table(curve: &Curve, case: RunCase<'_>) -> Table {
 pub fn radii(run: &Run, number: usize, case: RunCase<'_>) -> Figure {
     let (summary, about) = (case.summary, case.about);
     let listed: Vec<f64> = summary.certified_accuracy.iter().map(|entry| entry.radius).collect();
-    let histogram =
-        histogram::of_radii(&run.records(&summary.name), &listed, about.cap, &words::axis(about));
+    let histogram = histogram::of_radii(&run.records(&summary.name), &listed, about.cap, &words::axis(about));
     let word = kind(summary.kind);
     let caption = format!(
         "Images by the radius to which their label is certified{}.",
@@ -234,6 +233,7 @@ fn bars_figure(
         format!("{}; the largest group, {}, holds {}.", words::count(all, "image"), bar.label, bar.count)
     });
     let mut table = Table::new(title, &[what, "#images"]);
-    table.rows = histogram.bars.iter().map(|bar| vec![bar.label.clone(), words::thousands(bar.count)]).collect();
+    table.rows =
+        histogram.bars.iter().map(|bar| vec![bar.label.clone(), words::thousands(bar.count)]).collect();
     Figure::new(heading, caption, &bars::draw(histogram, id, title, &description), file, table)
 }

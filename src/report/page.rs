@@ -331,13 +331,14 @@ fn shots(case: RunCase<'_>, record: &Record, pictures: &Pictures, left: &mut usi
     let listed = case.summary.certified_accuracy.first().map(|entry| entry.radius);
     let edges = worst::edges(case.about, worst::shown_radius(record, listed, case.about.cap));
     let captions = edges.iter().map(|xi| words::point(case.about, xi));
-    let named: Vec<(String, String)> = std::iter::once((pictures::original(name, index), "original".to_owned()))
-        .chain(captions.enumerate().map(|(number, caption)| (pictures::edge(name, index, number), caption)))
-        .collect();
-    let found: Vec<(String, &Vec<u8>)> = named
-        .into_iter()
-        .filter_map(|(file, caption)| Some((caption, pictures.0.get(&file)?)))
-        .collect();
+    let named: Vec<(String, String)> =
+        std::iter::once((pictures::original(name, index), "original".to_owned()))
+            .chain(
+                captions.enumerate().map(|(number, caption)| (pictures::edge(name, index, number), caption)),
+            )
+            .collect();
+    let found: Vec<(String, &Vec<u8>)> =
+        named.into_iter().filter_map(|(file, caption)| Some((caption, pictures.0.get(&file)?))).collect();
     let bytes: usize = found.iter().map(|(_, bytes)| bytes.len()).sum();
     let Some(rest) = left.checked_sub(bytes) else { return Vec::new() };
     *left = rest;
@@ -402,7 +403,8 @@ fn indices(images: &[u64]) -> String {
 fn failed_draws(records: &[&Record]) -> Table {
     let mut found: Vec<&&Record> = records.iter().filter(|record| record.failures > 0).collect();
     found.sort_by(|a, b| b.failures.cmp(&a.failures).then(a.index.cmp(&b.index)));
-    let mut table = Table::new("Images with failed draws, the most first", &["image", "#failed draws", "#draws"]);
+    let mut table =
+        Table::new("Images with failed draws, the most first", &["image", "#failed draws", "#draws"]);
     for record in found.iter().take(MOST_FAILURES) {
         let row =
             vec![record.index.to_string(), words::thousands(record.failures), words::thousands(record.draws)];

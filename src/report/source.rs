@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::audit::case_description::CaseDescription;
 use crate::audit::folder::{ORIGIN, Origin, RunFolder, SUMMARY, TIMINGS};
 use crate::audit::records::Record;
-use crate::audit::run::Timing;
 use crate::audit::summary::{CaseSummary, Summary};
+use crate::audit::timings::Timing;
 
 use super::ReportError;
 

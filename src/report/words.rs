@@ -43,7 +43,9 @@ pub fn about(value: f64) -> String {
 pub fn radius(value: f64) -> String {
     let shown = trimmed(format!("{:.4}", (value * 1e4).floor() / 1e4));
     match shown.parse::<f64>() {
-        Ok(parsed) if parsed > value => trimmed(format!("{:.4}", ((value * 1e4).floor() - 1.0).max(0.0) / 1e4)),
+        Ok(parsed) if parsed > value => {
+            trimmed(format!("{:.4}", ((value * 1e4).floor() - 1.0).max(0.0) / 1e4))
+        }
         _ => shown,
     }
 }

@@ -35,7 +35,8 @@ pub fn check(run: &RecordedRun, plan: &Plan, sequence: &Sequence) -> (Vec<Fault>
     if counted > run.lines.len() as u64 {
         faults.push(at(Finding::Ahead { found: counted, expected: run.lines.len() as u64 }));
         if unfinished && counted >= sequence.expected as u64 && !skips(sequence) {
-            let finding = missing(plan, &sequence.images, sequence.present, sequence.expected - sequence.present);
+            let finding =
+                missing(plan, &sequence.images, sequence.present, sequence.expected - sequence.present);
             faults.push(Fault { place: Place::file(RECORDS), finding });
         }
         return (faults, notes);

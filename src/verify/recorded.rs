@@ -70,8 +70,7 @@ impl RecordedRun {
         };
         let lines = whole.into_iter().enumerate().map(line).collect();
         let header_end = header.end;
-        let header =
-            parsed.map_err(|error| RecordsError::Line { path, line: 1, reason: error.to_string() });
+        let header = parsed.map_err(|error| RecordsError::Line { path, line: 1, reason: error.to_string() });
         let header = header.map_err(FolderError::from)?;
         Ok(Self {
             folder: folder.to_owned(),

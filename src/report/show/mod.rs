@@ -19,7 +19,7 @@ use crate::smoothing::voter::DrawError;
 
 use super::scene::{self, SceneError};
 use super::words;
-use sheet::{Row, Shot, Sheet};
+use sheet::{Row, Sheet, Shot};
 
 /// Parameters that are shown unless others are asked for.
 const POINTS: usize = 5;
@@ -234,7 +234,10 @@ impl View<'_> {
             shots.push(Shot { label: format!("semantic, l2 {label}"), pixels });
             shots.push(Shot { label: format!("pixels, l2 {label}"), pixels: self.pixel_noise(number, size) });
         }
-        Ok(Row { title: "what the classifier sees, and beside it pixel noise of equal size".to_owned(), shots })
+        Ok(Row {
+            title: "what the classifier sees, and beside it pixel noise of equal size".to_owned(),
+            shots,
+        })
     }
 
     /// The image under Gaussian noise of a given l2 size.
@@ -242,7 +245,8 @@ impl View<'_> {
         let mut stream = self.planned.case.stream_key(self.index, Purpose::Probe).draw(number);
         let noise: Vec<f64> = self.image.iter().map(|_| stream.normal()).collect();
         let length = noise.iter().map(|value| value * value).sum::<f64>().sqrt();
-        let noisy = self.image.iter().zip(&noise).map(|(pixel, noise)| f64::from(*pixel) + noise * size / length);
+        let noisy =
+            self.image.iter().zip(&noise).map(|(pixel, noise)| f64::from(*pixel) + noise * size / length);
         noisy.map(|value| value as f32).collect()
     }
 
