@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::case_description::CaseDescription;
-use super::folder::{AUDIT, CERTIFY_TSV, ORIGIN, Origin, RECORDS, SUMMARY, TIMINGS};
+use super::folder::{AUDIT, CERTIFIED_CSV, CERTIFY_TSV, ORIGIN, Origin, RECORDS, REPORT, SUMMARY, TIMINGS};
 use super::plan::Plan;
 use super::plan::case::PlannedCase;
 use super::records::Record;
@@ -99,8 +99,9 @@ pub fn run(
     let (mut records, found) = RecordFile::open(&folder.join(RECORDS), &plan.header, restart)?;
     if restart {
         // Figures of the run that is thrown away must not lie beside the new one's records until it ends.
-        remove(&folder.join(SUMMARY))?;
-        remove(&folder.join(CERTIFY_TSV))?;
+        for name in [SUMMARY, CERTIFY_TSV, REPORT, CERTIFIED_CSV] {
+            remove(&folder.join(name))?;
+        }
     }
     let audit = folder.join(AUDIT);
     fs::write(&audit, plan.text.text.as_bytes()).map_err(at(&audit))?;
