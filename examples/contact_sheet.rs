@@ -4,10 +4,10 @@
 //! cargo build && cargo run --example contact_sheet -- examples/pictures/astronaut.png contact-sheet.png
 //! ```
 
-use font8x8::UnicodeFonts;
 use gsmooth::host::{PluginKind, Registry, SearchPath};
+use gsmooth::report::canvas::{self, Canvas};
 use gsmooth::transformation::Transformation;
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 
 /// Pictures in a row.
 const COLUMNS: usize = 9;
@@ -15,8 +15,6 @@ const COLUMNS: usize = 9;
 const TEXT: u32 = 11;
 /// Between pictures, in pixels.
 const GAP: u32 = 4;
-const PAPER: Rgb<u8> = Rgb([255, 255, 255]);
-const INK: Rgb<u8> = Rgb([20, 20, 20]);
 
 /// How far from the identity a row goes, where the domain alone would say little; both ways where it may.
 const REACH: [(&str, f64); 17] = [
@@ -51,24 +49,23 @@ fn main() -> anyhow::Result<()> {
     let ids = registry.plugins().iter().filter(|info| info.kind == PluginKind::Transformation);
     let ids: Vec<String> = ids.map(|info| info.id.clone()).collect();
     anyhow::ensure!(!ids.is_empty(), "no transformations are found: run `cargo build` first");
-    let mut out = RgbImage::from_pixel(
+    let mut out = Canvas::new([
         COLUMNS as u32 * (width + GAP) + GAP,
         ids.len() as u32 * (height + TEXT + GAP) + GAP,
-        PAPER,
-    );
+    ]);
     for (row, id) in ids.iter().enumerate() {
         let transformation = Transformation::from_plugin(registry.transformation(id, &[])?);
         let top = GAP + row as u32 * (height + TEXT + GAP);
-        write(&mut out, &title(&transformation), GAP, top);
+        out.write(&title(&transformation), [GAP, top], 1);
         for column in 0..COLUMNS {
             let xi = parameters(&transformation, column as f64 / (COLUMNS - 1) as f64);
             let shape = [3, height as usize, width as usize];
             let pixels = transformation.apply_at(&planes, shape, &xi)?;
             let left = GAP + column as u32 * (width + GAP);
-            paste(&mut out, &pixels, [width, height], [left, top + TEXT]);
+            out.paste(&canvas::picture(&pixels, shape), [left, top + TEXT]);
         }
     }
-    out.save(&sheet)?;
+    out.into_image().save(&sheet)?;
     println!("{} transformations in {sheet}", ids.len());
     Ok(())
 }
@@ -107,31 +104,4 @@ fn title(transformation: &Transformation) -> String {
 /// Dense CHW in [0, 1].
 fn planes(picture: &RgbImage) -> Vec<f32> {
     (0..3).flat_map(|channel| picture.pixels().map(move |pixel| f32::from(pixel[channel]) / 255.0)).collect()
-}
-
-fn paste(out: &mut RgbImage, pixels: &[f32], [width, height]: [u32; 2], [left, top]: [u32; 2]) {
-    let size = (width * height) as usize;
-    for y in 0..height {
-        for x in 0..width {
-            let place = (y * width + x) as usize;
-            // Transformations do not clip; a picture must.
-            let value =
-                |channel: usize| (pixels[channel * size + place].clamp(0.0, 1.0) * 255.0).round() as u8;
-            out.put_pixel(left + x, top + y, Rgb([value(0), value(1), value(2)]));
-        }
-    }
-}
-
-fn write(out: &mut RgbImage, text: &str, left: u32, top: u32) {
-    for (number, character) in text.chars().enumerate() {
-        let Some(glyph) = font8x8::BASIC_FONTS.get(character) else { continue };
-        for (y, bits) in glyph.iter().enumerate() {
-            for x in (0..8).filter(|x| bits & (1 << x) != 0) {
-                let (x, y) = (left + 8 * number as u32 + x, top + y as u32);
-                if x < out.width() && y < out.height() {
-                    out.put_pixel(x, y, INK);
-                }
-            }
-        }
-    }
 }

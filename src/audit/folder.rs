@@ -22,6 +22,10 @@ pub const AUDIT: &str = "audit.toml";
 pub const ORIGIN: &str = "origin.json";
 /// The table in the columns of locuslab/smoothing.
 pub const CERTIFY_TSV: &str = "certify.tsv";
+/// The report for people.
+pub const REPORT: &str = "report.html";
+/// Certified accuracy by case and radius, for programs.
+pub const CERTIFIED_CSV: &str = "certified_accuracy.csv";
 
 /// Where the audit file of a run lay. No record depends on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::case_description::CaseDescription;
-use super::folder::{AUDIT, CERTIFY_TSV, ORIGIN, Origin, RECORDS, SUMMARY, TIMINGS};
+use super::folder::{AUDIT, CERTIFIED_CSV, CERTIFY_TSV, ORIGIN, Origin, RECORDS, REPORT, SUMMARY, TIMINGS};
 use super::plan::Plan;
 use super::plan::case::PlannedCase;
 use super::records::file::{RecordFile, RecordsError};
@@ -127,7 +127,7 @@ fn open(
     let (records, found) = RecordFile::open(&path, &plan.header, options.restart)?;
     if options.restart {
         // What the run that is thrown away left must not lie beside the new one's records.
-        for name in [SUMMARY, CERTIFY_TSV, SHARD] {
+        for name in [SUMMARY, CERTIFY_TSV, CERTIFIED_CSV, REPORT, SHARD] {
             remove(&folder.join(name))?;
         }
     }

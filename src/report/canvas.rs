@@ -30,16 +30,25 @@ impl Canvas {
         imageops::replace(&mut self.image, picture, i64::from(left), i64::from(top));
     }
 
-    /// Writes a line of text from (left, top); characters that the font lacks stay blank, what lies outside is cut off.
-    pub fn write(&mut self, text: &str, [left, top]: [u32; 2]) {
+    /// Writes a line of text from (left, top), in letters that many times as large; characters that the font lacks stay
+    /// blank, what lies outside is cut off.
+    pub fn write(&mut self, text: &str, [left, top]: [u32; 2], times: u32) {
         for (number, character) in (0_u32..).zip(text.chars()) {
             let Some(glyph) = font8x8::BASIC_FONTS.get(character) else { continue };
-            for (y, bits) in (top..).zip(glyph) {
-                for (x, bit) in (left + LETTER * number..).zip(0..LETTER) {
-                    if bits & (1 << bit) != 0 && x < self.image.width() && y < self.image.height() {
-                        self.image.put_pixel(x, y, INK);
-                    }
+            for (row, bits) in (0_u32..).zip(glyph) {
+                for column in (0..LETTER).filter(|column| bits & (1 << column) != 0) {
+                    let dot = [left + (LETTER * number + column) * times, top + row * times];
+                    self.dot(dot, times);
                 }
+            }
+        }
+    }
+
+    /// A square of ink.
+    fn dot(&mut self, [left, top]: [u32; 2], side: u32) {
+        for y in top..(top + side).min(self.image.height()) {
+            for x in left..(left + side).min(self.image.width()) {
+                self.image.put_pixel(x, y, INK);
             }
         }
     }
@@ -148,7 +157,7 @@ mod tests {
     #[test]
     fn letters_outside_are_cut_off() {
         let mut canvas = Canvas::new([12, 4]);
-        canvas.write("MMM", [2, 1]);
+        canvas.write("MMM", [2, 1], 2);
         assert!(canvas.into_image().pixels().any(|pixel| *pixel == INK));
     }
 }

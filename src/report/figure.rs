@@ -51,16 +51,20 @@ pub struct Table {
 pub struct Column {
     /// What it holds.
     pub name: String,
-    /// Whether it is aligned as numbers are.
-    pub numeric: bool,
+    /// `number`, `code`, or nothing for text.
+    pub class: &'static str,
 }
 
 impl Table {
-    /// An empty table; names of columns of numbers begin with `#`.
+    /// An empty table; names of columns of numbers begin with `#`, those of columns of digests with `@`.
     pub fn new(caption: &str, columns: &[&str]) -> Self {
-        let column = |name: &&str| match name.strip_prefix('#') {
-            Some(name) => Column { name: name.to_owned(), numeric: true },
-            None => Column { name: (*name).to_owned(), numeric: false },
+        let column = |name: &&str| {
+            let (class, name) = match name.split_at_checked(1) {
+                Some(("#", name)) => ("number", name),
+                Some(("@", name)) => ("code", name),
+                _ => ("", *name),
+            };
+            Column { name: name.to_owned(), class }
         };
         Self { caption: caption.to_owned(), columns: columns.iter().map(column).collect(), rows: Vec::new() }
     }
@@ -133,14 +137,12 @@ pub fn curve(run: &Run, number: usize, case: RunCase<'_>) -> Figure {
         series,
         title,
     };
-    let caption = format!(
-        "{}{}",
-        words::transformation(&about.transformation.id),
-        match about.sampling.mode {
-            Mode::Fixed if about.has_draws() => ": the largest radius of each image.",
-            _ => ": the listed radii, each decided; between them the share of the next one holds.",
+    let caption = match about.has_draws() {
+        true => {
+            format!("{}, mode {}", words::transformation(&about.transformation.id), about.sampling.mode.name())
         }
-    );
+        false => format!("{}, all parameters tried", words::transformation(&about.transformation.id)),
+    };
     let file = format!("{}-certified.svg", super::file_name(&summary.name));
     Figure::new(&summary.name, caption, &plot.draw(), file, curve_table(&curve, case))
 }
@@ -204,7 +206,7 @@ pub fn radii(run: &Run, number: usize, case: RunCase<'_>) -> Figure {
     bars_figure(&histogram, &summary.name, &format!("radii-{number}"), &title, caption, file, "radius")
 }
 
-/// Images of a case by draws; `None` if no image took any.
+/// Images of a case by draws; `None` if all took the same number.
 pub fn draws(run: &Run, number: usize, case: RunCase<'_>) -> Option<Figure> {
     let summary = case.summary;
     let histogram = histogram::of_draws(&run.records(&summary.name))?;

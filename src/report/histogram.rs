@@ -4,7 +4,7 @@ use crate::audit::records::Record;
 
 use super::words;
 
-/// Radii that are told apart by bars of their own; more of them are put into bins.
+/// Listed radii that have room for a bar each; more of them are put into bins, as a continuum is.
 const MOST_VALUES: usize = 10;
 /// Bins of a continuum of radii.
 const BINS: usize = 16;
@@ -39,10 +39,7 @@ pub fn radius_of_label(record: &Record) -> f64 {
 /// Images by the radius to which their label is certified; `listed` are the radii that the case lists.
 pub fn of_radii(records: &[&Record], listed: &[f64], cap: f64, measures: &str) -> Histogram {
     let radii: Vec<f64> = records.iter().map(|record| radius_of_label(record)).collect();
-    let mut values: Vec<f64> = radii.iter().copied().filter(|radius| *radius > 0.0).collect();
-    values.extend(listed);
-    values.sort_by(f64::total_cmp);
-    values.dedup();
+    let are_listed = radii.iter().all(|radius| *radius <= 0.0 || listed.contains(radius));
     let count = |test: &dyn Fn(f64) -> bool| radii.iter().filter(|radius| test(**radius)).count() as u64;
     let none = Bar {
         label: "not certified".to_owned(),
@@ -50,7 +47,7 @@ pub fn of_radii(records: &[&Record], listed: &[f64], cap: f64, measures: &str) -
         count: count(&|radius| radius <= 0.0),
         nothing: true,
     };
-    let bars: Vec<Bar> = if values.len() <= MOST_VALUES {
+    let bars: Vec<Bar> = if are_listed && listed.len() <= MOST_VALUES {
         let of_value = |value: &f64| {
             let text = words::radius(*value);
             Bar {
@@ -60,7 +57,7 @@ pub fn of_radii(records: &[&Record], listed: &[f64], cap: f64, measures: &str) -
                 nothing: false,
             }
         };
-        values.iter().map(of_value).collect()
+        listed.iter().map(of_value).collect()
     } else {
         let end = |bin: usize| cap * bin as f64 / BINS as f64;
         let of_bin = |bin: usize| Bar {
@@ -74,11 +71,11 @@ pub fn of_radii(records: &[&Record], listed: &[f64], cap: f64, measures: &str) -
     Histogram { measures: measures.to_owned(), bars: std::iter::once(none).chain(bars).collect() }
 }
 
-/// Images by their draws, in groups that end at 1, 2 and 5 times powers of ten; `None` if no image took any.
+/// Images by their draws, in groups that end at 1, 2 and 5 times powers of ten; `None` if all took the same.
 pub fn of_draws(records: &[&Record]) -> Option<Histogram> {
     let draws: Vec<u64> = records.iter().map(|record| record.draws).collect();
     let (least, most) = (*draws.iter().min()?, *draws.iter().max()?);
-    if most == 0 {
+    if least == most {
         return None;
     }
     let mut ends = vec![0];

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::audit::folder::{CERTIFIED_CSV, REPORT};
 use crate::audit::plan::{Plan, PlanOptions};
 use crate::onnx::runtime::Message;
 
@@ -12,10 +13,6 @@ use super::pictures::{self, Pictures};
 use super::source::Run;
 use super::{ReportError, comparison, csv_table, page};
 
-/// The page.
-pub const REPORT: &str = "report.html";
-/// The table for programs.
-pub const CSV: &str = "certified_accuracy.csv";
 /// The folder of plots.
 pub const PLOTS: &str = "plots";
 /// Where a comparison goes that is told no place.
@@ -132,7 +129,7 @@ fn write_all(report: &Report, folder: &Path) -> Result<PathBuf, ReportError> {
     for (name, bytes) in &report.pictures.0 {
         write(&folder.join(pictures::FOLDER).join(name), bytes)?;
     }
-    write(&folder.join(CSV), &report.csv)?;
+    write(&folder.join(CERTIFIED_CSV), &report.csv)?;
     let page = folder.join(REPORT);
     write(&page, report.html.as_bytes())?;
     Ok(page)

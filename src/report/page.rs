@@ -37,6 +37,8 @@ pub struct Page {
     became: Table,
     radii: Vec<Figure>,
     draws: Vec<Figure>,
+    /// The cases of which every image took the same draws, in words.
+    equal_draws: Vec<String>,
     worst: Vec<WorstOfCase>,
     failures: Vec<FailuresOfCase>,
     sweeps: Vec<SweepPart>,
@@ -105,10 +107,9 @@ struct WorstOfCase {
 #[derive(Debug, Serialize)]
 struct WorstImage {
     index: u64,
-    what: &'static str,
+    what: String,
     label: String,
     predicted: String,
-    radius: String,
     shots: Vec<Shot>,
 }
 
@@ -164,6 +165,7 @@ impl Page {
             became: became(&cases),
             radii: numbered().map(|(number, case)| figure::radii(run, number, case)).collect(),
             draws: numbered().filter_map(|(number, case)| figure::draws(run, number, case)).collect(),
+            equal_draws: cases.iter().filter_map(|case| equal_draws(run, *case)).collect(),
             worst: worst_of(run, &cases, pictures),
             failures: cases.iter().filter_map(|case| failures(run, *case)).collect(),
             sweeps: sweep_parts(run),
@@ -246,13 +248,15 @@ fn summary_case(run: &Run, case: RunCase<'_>) -> SummaryCase {
     SummaryCase {
         case: summary.name.clone(),
         method: about.method.clone(),
-        transformation: words::transformation(&about.transformation.id),
+        transformation: Some(words::transformation(&about.transformation.id))
+            .filter(|words| *words != summary.name.replace('_', " "))
+            .unwrap_or_default(),
         kind: kind(summary.kind),
         rows: summary.certified_accuracy.iter().enumerate().map(row).collect(),
         smoothed: words::percent(summary.smoothed_accuracy),
         abstained: words::thousands(summary.abstained),
         draws: words::thousands(summary.draws.checked_div(summary.images).unwrap_or(0)),
-        seconds: run.seconds_an_image(&summary.name).map(words::about).unwrap_or_default(),
+        seconds: run.seconds_an_image(&summary.name).map(words::rough).unwrap_or_default(),
     }
 }
 
@@ -287,6 +291,17 @@ fn became(cases: &[RunCase<'_>]) -> Table {
     table
 }
 
+/// What the draws of a case are, where every image took the same.
+fn equal_draws(run: &Run, case: RunCase<'_>) -> Option<String> {
+    let name = &case.summary.name;
+    let records = run.records(name);
+    let first = records.first()?.draws;
+    records.iter().all(|record| record.draws == first).then(|| match first {
+        0 => format!("{name}: no draws."),
+        draws => format!("{name}: {} for every image.", words::count(draws, "draw")),
+    })
+}
+
 /// The worst images of all cases. Pictures are given out in rounds, one image of each case at a time, while they last.
 fn worst_of(run: &Run, cases: &[RunCase<'_>], pictures: &Pictures) -> Vec<WorstOfCase> {
     let mut found: Vec<WorstOfCase> = Vec::new();
@@ -315,12 +330,12 @@ fn worst_of(run: &Run, cases: &[RunCase<'_>], pictures: &Pictures) -> Vec<WorstO
 
 fn worst_image(run: &Run, rank: Rank, record: &Record) -> WorstImage {
     let certified = record.status == Status::Certified;
+    let radius = if certified { format!(" to radius {}", words::radius(record.radius)) } else { String::new() };
     WorstImage {
         index: record.index,
-        what: rank.name(),
+        what: format!("{}{}{radius}", rank.name(), if rank == Rank::Wrong && certified { ", certified" } else { "" }),
         label: run.class(record.label),
         predicted: record.predicted.map_or_else(|| "none".to_owned(), |class| run.class(class)),
-        radius: if certified { words::radius(record.radius) } else { "none".to_owned() },
         shots: Vec::new(),
     }
 }

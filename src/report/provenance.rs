@@ -14,7 +14,7 @@ use super::words;
 /// The run as a whole.
 pub fn of_run(run: &Run) -> Table {
     let header = &run.folder.header;
-    let mut table = Table::new("The run", &["entry", "value"]);
+    let mut table = Table::new("The run", &["entry", "@value"]);
     let mut row = |name: &str, value: String| table.rows.push(vec![name.to_owned(), value]);
     row("gsmooth", header.gsmooth.clone());
     row("format of the records", header.format.to_string());
@@ -27,7 +27,7 @@ pub fn of_run(run: &Run) -> Table {
 
 /// The models, with the provider that each node really got.
 pub fn of_models(header: &Header) -> Table {
-    let mut table = Table::new("Models", &["file", "SHA-256", "nodes ran on"]);
+    let mut table = Table::new("Models", &["file", "@SHA-256", "nodes ran on"]);
     for (path, digest) in &header.models {
         let providers = header.providers.get(path).map(providers).unwrap_or_default();
         table.rows.push(vec![path.clone(), digest.as_str().unwrap_or_default().to_owned(), providers]);
@@ -55,7 +55,7 @@ fn providers(value: &Value) -> String {
 
 /// The plugins.
 pub fn of_plugins(header: &Header) -> Table {
-    let mut table = Table::new("Plugins", &["plugin", "kind", "version", "SHA-256 of its library"]);
+    let mut table = Table::new("Plugins", &["plugin", "kind", "version", "@SHA-256 of its library"]);
     for plugin in &header.plugins {
         let row = [&plugin.id, &plugin.kind, &plugin.version, &plugin.digest];
         table.rows.push(row.into_iter().cloned().collect());

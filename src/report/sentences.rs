@@ -34,7 +34,8 @@ pub fn finding(summary: &CaseSummary, description: &CaseDescription) -> String {
         );
     }
     text.push_str(&of_the_transformation_itself(description, entry));
-    text
+    // A unit stays in the line of its number.
+    text.replace(" %", "\u{a0}%").replace(" px", "\u{a0}px")
 }
 
 /// "500 images", or what there is of them.

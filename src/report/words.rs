@@ -39,6 +39,15 @@ pub fn about(value: f64) -> String {
     trimmed(format!("{value:.digits$}"))
 }
 
+/// Two significant digits at most, for what is never twice the same.
+pub fn rough(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return number(value);
+    }
+    let digits = (1 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
+    trimmed(format!("{value:.digits$}"))
+}
+
 /// A certified radius to four decimals, rounded down.
 pub fn radius(value: f64) -> String {
     let shown = trimmed(format!("{:.4}", (value * 1e4).floor() / 1e4));
@@ -131,12 +140,22 @@ pub fn norm(description: &CaseDescription) -> &'static str {
     Norm::ALL.iter().find(|(_, norm)| *norm == description.norm).map_or("", |(name, _)| name)
 }
 
-/// A transformation's id in words: "Gaussian blur".
+/// A transformation's id in words, such that "every" may stand before them: "Gaussian blur".
 pub fn transformation(id: &str) -> String {
+    let own = match id {
+        "brightness" | "contrast" | "gamma" => Some(format!("{id} change")),
+        "brightness_contrast" => Some("change of brightness and contrast".to_owned()),
+        "pixelate" => Some("pixelation".to_owned()),
+        "pixelate_levels" => Some("pixelation by whole blocks".to_owned()),
+        "onnx_transform" => Some("transformation by the ONNX graph".to_owned()),
+        _ => None,
+    };
+    if let Some(words) = own {
+        return words;
+    }
     let word = |word: &str| match word {
         "gaussian" => "Gaussian".to_owned(),
         "jpeg" => "JPEG".to_owned(),
-        "onnx" => "ONNX".to_owned(),
         "c" => "(ImageNet-C)".to_owned(),
         other => other.to_owned(),
     };
@@ -188,6 +207,7 @@ mod tests {
         assert_eq!(about(0.300_000_000_000_000_04), "0.3");
         assert_eq!(about(12345.6), "12346");
         assert_eq!(about(0.000_123_456), "0.0001235");
+        assert_eq!((rough(0.8647), rough(19.75), rough(0.0)), ("0.86".to_owned(), "20".to_owned(), "0".to_owned()));
         assert_eq!(count(1, "image"), "1 image");
     }
 

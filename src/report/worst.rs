@@ -42,7 +42,7 @@ impl Rank {
             Self::Wrong => "wrong class",
             Self::Abstained => "abstained",
             Self::Refused => "refused",
-            Self::Short => "smallest radius",
+            Self::Short => "certified",
         }
     }
 }

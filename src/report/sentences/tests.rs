@@ -13,7 +13,7 @@ fn records(certified_images: u64, of: u64, radius: f64) -> Vec<Record> {
 
 fn finding_of(description: CaseDescription, radii: &[f64], records: &[Record]) -> String {
     let summary = summary(description, radii, records);
-    finding(&summary, summary.description.as_ref().unwrap())
+    finding(&summary, summary.description.as_ref().unwrap()).replace('\u{a0}', " ")
 }
 
 #[test]

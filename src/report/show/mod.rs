@@ -195,10 +195,10 @@ impl View<'_> {
             Method::Resolvable(_) => Some(self.random_parameters(worker)?),
             Method::Channel(parts) if !parts.encoded => {
                 let made = scene::drawn(case, worker, self.index, self.image, DRAWS)?;
-                let label = |pixels: &Vec<f32>| format!("l2 {}", words::about(distance(pixels, self.image)));
-                let shots = made.into_iter().map(|pixels| Shot { label: label(&pixels), pixels }).collect();
+                let shots = (1..).zip(made).map(|(number, pixels)| Shot { label: format!("draw {number}"), pixels });
                 let sigma = words::number(parts.metric.semantic_noise());
-                Some(Row { title: format!("what the classifier sees: pixel noise, sigma2 = {sigma}"), shots })
+                let title = format!("what the classifier sees: pixel noise, sigma2 = {sigma}");
+                Some(Row { title, shots: shots.collect() })
             }
             Method::Channel(_) => Some(self.semantic_beside_pixel_noise(worker)?),
         })
@@ -230,14 +230,10 @@ impl View<'_> {
         let mut shots = Vec::new();
         for (number, pixels) in (0..).zip(scene::drawn(case, worker, self.index, self.image, DRAWS / 2)?) {
             let size = distance(&pixels, &quiet);
-            let label = words::about(size);
-            shots.push(Shot { label: format!("semantic, l2 {label}"), pixels });
-            shots.push(Shot { label: format!("pixels, l2 {label}"), pixels: self.pixel_noise(number, size) });
+            shots.push(Shot { label: format!("semantic {size:.2}"), pixels });
+            shots.push(Shot { label: format!("pixels {size:.2}"), pixels: self.pixel_noise(number, size) });
         }
-        Ok(Row {
-            title: "what the classifier sees, and beside it pixel noise of equal size".to_owned(),
-            shots,
-        })
+        Ok(Row { title: "what the classifier sees, and beside it pixel noise of the same L2 norm".to_owned(), shots })
     }
 
     /// The image under Gaussian noise of a given l2 size.

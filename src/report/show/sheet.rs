@@ -5,13 +5,15 @@ use image::RgbImage;
 use crate::report::canvas::{Canvas, LETTER, enlarged, is_clipped, picture, shrunk};
 
 /// Pixels that the longer side of a small picture is enlarged to, at most.
-const SIDE: u32 = 120;
+const SIDE: u32 = 240;
 /// Pixels of the longer side of a large picture.
 const MOST: u32 = 256;
+/// How many times as large as the font's letters are.
+const TEXT: u32 = 2;
 /// Between pictures, and around the sheet.
-const GAP: u32 = 10;
+const GAP: u32 = 18;
 /// Between lines of text.
-const LEADING: u32 = 4;
+const LEADING: u32 = 8;
 
 /// A sheet.
 #[derive(Debug, Clone)]
@@ -54,24 +56,24 @@ impl Sheet {
         let of_notes = self.notes().map(text_width);
         let longest = of_rows.chain(of_notes).fold(text_width(&self.title), u32::max);
         let width = GAP + (columns * (cell + GAP)).max(longest + GAP);
-        let line = LETTER + LEADING;
+        let line = LETTER * TEXT + LEADING;
         let row_height = line + side.1 + LEADING + line + GAP;
         let notes: Vec<&str> = self.notes().collect();
         let height = GAP + line + GAP + row_height * self.rows.len() as u32 + line * notes.len() as u32 + GAP;
         let mut canvas = Canvas::new([width, height]);
-        canvas.write(&self.title, [GAP, GAP]);
+        canvas.write(&self.title, [GAP, GAP], TEXT);
         let mut top = GAP + line + GAP;
         for (row, pictures) in self.rows.iter().zip(&shown) {
-            canvas.write(&row.title, [GAP, top]);
+            canvas.write(&row.title, [GAP, top], TEXT);
             for (column, (shot, picture)) in (0_u32..).zip(row.shots.iter().zip(pictures)) {
                 let left = GAP + column * (cell + GAP);
                 canvas.paste(picture, [left, top + line]);
-                canvas.write(&shot.label, [left, top + line + side.1 + LEADING]);
+                canvas.write(&shot.label, [left, top + line + side.1 + LEADING], TEXT);
             }
             top += row_height;
         }
         for note in notes {
-            canvas.write(note, [GAP, top]);
+            canvas.write(note, [GAP, top], TEXT);
             top += line;
         }
         canvas.into_image()
@@ -105,7 +107,7 @@ impl Sheet {
 }
 
 fn text_width(text: &str) -> u32 {
-    LETTER * text.chars().count() as u32
+    LETTER * TEXT * text.chars().count() as u32
 }
 
 #[cfg(test)]
@@ -123,12 +125,12 @@ mod tests {
     #[test]
     fn small_pictures_are_enlarged_and_labels_have_room() {
         let drawn = sheet([1, 28, 28], 0.5).draw();
-        let label = LETTER * 30;
+        let label = LETTER * TEXT * 30;
         assert_eq!(drawn.width(), GAP + 2 * (label + GAP));
-        // A pixel of the second picture, four times as large as it was.
-        let (left, top) = (2 * GAP + label, 2 * GAP + 2 * (LETTER + LEADING));
-        assert_eq!(drawn.get_pixel(left + 111, top + 111).0, [128; 3]);
-        assert_eq!(drawn.get_pixel(left + 112, top + 50).0, [255; 3]);
+        // The second picture, eight times as large as it was.
+        let (left, top) = (2 * GAP + label, 2 * GAP + 2 * (LETTER * TEXT + LEADING));
+        assert_eq!(drawn.get_pixel(left + 223, top + 223).0, [128; 3]);
+        assert_eq!(drawn.get_pixel(left + 224, top + 50).0, [255; 3]);
     }
 
     #[test]

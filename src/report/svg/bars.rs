@@ -9,6 +9,8 @@ const RIGHT: f64 = 12.0;
 const TOP: f64 = 20.0;
 const HEIGHT: f64 = 150.0;
 const BELOW: f64 = 42.0;
+/// Width of a bar, at most.
+const WIDEST: f64 = 56.0;
 
 /// Draws a histogram.
 pub fn draw(histogram: &Histogram, id: &str, title: &str, description: &str) -> Drawing {
@@ -24,7 +26,8 @@ pub fn draw(histogram: &Histogram, id: &str, title: &str, description: &str) -> 
         let left = LEFT + each * number as f64;
         let class = if bar.nothing { "bar none" } else { "bar" };
         let top = y(bar.count as f64);
-        drawing.rectangle([left + each * 0.08, top], [each * 0.84, TOP + HEIGHT - top], class);
+        let width = (each * 0.84).min(WIDEST);
+        drawing.rectangle([left + (each - width) / 2.0, top], [width, TOP + HEIGHT - top], class);
         if bar.count > 0 && each >= 7.0 * digits(bar.count) {
             drawing.text([left + each / 2.0, top - 4.0], Anchor::Middle, "tick", &bar.count.to_string());
         }

@@ -78,7 +78,7 @@ mod tests {
             shares: vec![vec![Some(0.5), None, Some(0.9)]],
         };
         assert_eq!(map.ends(), Some([0.5, 0.9]));
-        assert_eq!((map.level(0.5), map.level(0.7), map.level(0.9)), (0, 4, LEVELS - 1));
+        assert_eq!((map.level(0.5), map.level(0.72), map.level(0.9)), (0, 4, LEVELS - 1));
         let text = map.draw("m", "t", "d").inline();
         assert!(text.contains(">50.0<") && text.contains(">90.0<") && text.matches("cell").count() == 2);
     }
