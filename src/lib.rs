@@ -9,6 +9,7 @@ pub mod conformance;
 pub mod data;
 pub mod host;
 pub mod onnx;
+pub mod predict;
 pub mod report;
 pub mod smoothing;
 pub mod stats;

@@ -5,8 +5,10 @@ use crate::audit::folder::FolderError;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
 use crate::conformance::ConformanceError;
+use crate::data::DataError;
 use crate::host::HostError;
 use crate::onnx::runtime::RuntimeError;
+use crate::predict::PredictError;
 use crate::template::TemplateError;
 use crate::verify::VerifyError;
 
@@ -28,6 +30,9 @@ pub enum CliError {
     /// A run folder can't be verified to the end.
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    /// Nothing can be predicted.
+    #[error(transparent)]
+    Predict(#[from] PredictError),
     /// A plugin can't be had.
     #[error(transparent)]
     Host(#[from] HostError),
@@ -57,6 +62,7 @@ impl CliError {
         match self {
             Self::Audit(diagnostic) => diagnostic.exit_code(),
             Self::Argument(_)
+            | Self::Predict(PredictError::Case { .. } | PredictError::Data(DataError::Index { .. }))
             | Self::Host(HostError::UnknownPlugin { .. })
             | Self::Template(
                 TemplateError::Name { .. } | TemplateError::Taken { .. } | TemplateError::Occupied { .. },
@@ -69,6 +75,7 @@ impl CliError {
             Self::Run(_)
             | Self::Probe(_)
             | Self::Folder(_)
+            | Self::Predict(_)
             | Self::Verify(_)
             | Self::Host(_)
             | Self::Template(_)

@@ -9,6 +9,7 @@ mod check;
 mod error;
 mod messages;
 mod plugins;
+mod predict;
 mod progress;
 mod runtime;
 mod table;
@@ -49,6 +50,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Verifies a run folder: derives all figures anew, and certifies some images again
     Verify(verify::VerifyArguments),
+    /// Predicts images as a deployment of the smoothed classifier does, or abstains; no certificate
+    Predict(predict::PredictArguments),
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
     #[command(subcommand)]
     Calc(calc::CalcCommand),
@@ -121,6 +124,7 @@ pub fn main() -> ExitCode {
         Command::Certify(arguments) => certify::run(&arguments, output),
         Command::Check(arguments) => check::run(&arguments, output),
         Command::Verify(arguments) => verify::run(&arguments, output),
+        Command::Predict(arguments) => predict::run(&arguments, output),
         Command::Calc(command) => calc::run(&command),
         Command::Plugins(command) => plugins::run(&command, output),
         Command::Runtime(command) => runtime::run(&command, output),

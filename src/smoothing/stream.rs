@@ -19,6 +19,8 @@ pub enum Purpose {
     Probe,
     /// Bounding the probability of the chosen class at an anchor of a cover.
     Anchor,
+    /// Predicting the class of an image as a deployment does, without a certificate.
+    Prediction,
 }
 
 impl Purpose {
@@ -28,6 +30,7 @@ impl Purpose {
             Self::Estimation => 1,
             Self::Probe => 2,
             Self::Anchor => 3,
+            Self::Prediction => 4,
         }
     }
 }
