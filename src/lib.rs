@@ -11,6 +11,7 @@ pub mod data;
 pub mod evaluate;
 pub mod host;
 pub mod onnx;
+pub mod predict;
 pub mod report;
 pub mod smoothing;
 pub mod stats;

@@ -7,9 +7,11 @@ use crate::audit::merge::MergeError;
 use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
 use crate::conformance::ConformanceError;
+use crate::data::DataError;
 use crate::evaluate::error::EvaluateError;
 use crate::host::HostError;
 use crate::onnx::runtime::RuntimeError;
+use crate::predict::PredictError;
 use crate::report::ReportError;
 use crate::report::show::ShowError;
 use crate::template::TemplateError;
@@ -42,6 +44,9 @@ pub enum CliError {
     /// A run folder can't be verified to the end.
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    /// Nothing can be predicted.
+    #[error(transparent)]
+    Predict(#[from] PredictError),
     /// A plugin can't be had.
     #[error(transparent)]
     Host(#[from] HostError),
@@ -90,6 +95,7 @@ impl CliError {
             Self::Merge(error) => error.exit_code(),
             Self::Evaluate(error) => error.exit_code(),
             Self::Argument(_)
+            | Self::Predict(PredictError::Case { .. } | PredictError::Data(DataError::Index { .. }))
             | Self::Host(HostError::UnknownPlugin { .. })
             | Self::Template(
                 TemplateError::Name { .. } | TemplateError::Taken { .. } | TemplateError::Occupied { .. },
@@ -103,6 +109,7 @@ impl CliError {
             | Self::Attack(_)
             | Self::Probe(_)
             | Self::Folder(_)
+            | Self::Predict(_)
             | Self::Verify(_)
             | Self::Host(_)
             | Self::Template(_)

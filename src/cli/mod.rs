@@ -14,6 +14,7 @@ mod evaluate_table;
 mod merge;
 mod messages;
 mod plugins;
+mod predict;
 mod progress;
 mod report;
 mod runtime;
@@ -68,6 +69,8 @@ enum Command {
     Show(show::ShowArguments),
     /// Verifies a run folder: derives all figures anew, and certifies some images again
     Verify(verify::VerifyArguments),
+    /// Predicts images as a deployment of the smoothed classifier does, or abstains; no certificate
+    Predict(predict::PredictArguments),
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
     #[command(subcommand)]
     Calc(calc::CalcCommand),
@@ -146,6 +149,7 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments, output),
         Command::Show(arguments) => show::run(&arguments, output),
         Command::Verify(arguments) => verify::run(&arguments, output),
+        Command::Predict(arguments) => predict::run(&arguments, output),
         Command::Calc(command) => calc::run(&command),
         Command::Plugins(command) => plugins::run(&command, output),
         Command::Runtime(command) => runtime::run(&command, output),

@@ -210,6 +210,12 @@ pub enum DataError {
         /// The files, relative to the folder.
         found: Vec<String>,
     },
+    /// A file is no image of a known format.
+    #[error("{} is not a readable image", path.display())]
+    NotAnImage {
+        /// The file.
+        path: PathBuf,
+    },
     /// An image file is damaged, or larger than the limit.
     #[error("cannot decode the image {}", path.display())]
     Decode {
@@ -226,6 +232,16 @@ pub enum DataError {
         /// Its height and width.
         found: [usize; 2],
         /// Height and width of the first image.
+        expected: [usize; 2],
+    },
+    /// An image file beside the data set has another size than its images, and none is resized.
+    #[error("{} is {}x{} pixels (height, width) and the images of the data are {}x{}: scale it to that size, or set `resize` in `[data]`, by which all images are read", path.display(), found[0], found[1], expected[0], expected[1])]
+    OtherSize {
+        /// The file.
+        path: PathBuf,
+        /// Its height and width.
+        found: [usize; 2],
+        /// Height and width of the data's images.
         expected: [usize; 2],
     },
     /// `resize` or `crop` has no pixel, or the crop is larger than the image.

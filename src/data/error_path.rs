@@ -30,6 +30,8 @@ impl DataError {
             | Self::NpyHeaderRefused { path, .. }
             | Self::Npy { path, .. }
             | Self::NotImages { path, .. }
+            | Self::NotAnImage { path }
+            | Self::OtherSize { path, .. }
             | Self::Decode { path, .. }
             | Self::ImageShape { path, .. }
             | Self::Geometry { path, .. }

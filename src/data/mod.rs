@@ -141,6 +141,29 @@ impl Dataset {
         Ok(self.geometry.apply(image, shape))
     }
 
+    /// An image file that is not of this data set, read and brought to [`shape`](Dataset::shape) as the images of a folder
+    /// are: the same channels, resizing and cropping.
+    ///
+    /// # Errors
+    /// A file that can't be read or decoded, and [`DataError::OtherSize`] for one of another size where none is resized.
+    pub fn read_alike(&self, path: &Path) -> Result<Vec<f32>, DataError> {
+        let limit = Source::DEFAULT_MAX_BYTES;
+        let channels = match self.shape[0] {
+            channels @ (1 | 3) => channels,
+            found => {
+                let expected = "1 (grey) or 3 (RGB), which image files have".to_owned();
+                return Err(DataError::Channels { path: self.path.clone(), found, expected });
+            }
+        };
+        let (image, shape) = picture::read_alone(path, channels, limit)?;
+        let [found, expected] = [shape, self.loaded.shape].map(|shape| [shape[1], shape[2]]);
+        if found != expected && !self.geometry.resizes() {
+            return Err(DataError::OtherSize { path: path.to_owned(), found, expected });
+        }
+        self.geometry.output(path, shape, limit)?;
+        Ok(self.geometry.apply(image, shape))
+    }
+
     /// SHA-256 in hexadecimal over the source files as they lie on disk.
     ///
     /// It is the SHA-256 of the lines that `sha256sum` prints for the files, sorted by name. Files of images and of

@@ -40,18 +40,45 @@ impl Pictures {
             let (found, expected) = (hex(&digest), hex(&file.digest));
             return Err(DataError::Changed { path: file.path.clone(), found, expected });
         }
-        let error = |source| DataError::Decode { path: file.path.clone(), source };
-        let decoded = reader(&bytes, self.limit).and_then(ImageReader::decode).map_err(error)?;
-        let size = [decoded.height() as usize, decoded.width() as usize];
-        if size != file.size {
-            return Err(DataError::ImageShape { path: file.path.clone(), found: size, expected: file.size });
+        let (values, shape) = decode(&file.path, &bytes, self.channels, self.limit)?;
+        let found = [shape[1], shape[2]];
+        if found != file.size {
+            return Err(DataError::ImageShape { path: file.path.clone(), found, expected: file.size });
         }
-        let shape = [self.channels, file.size[0], file.size[1]];
-        let values = planes(&decoded, self.channels);
-        // Only formats that store floats can leave the range.
-        match values.iter().position(|value| !(0.0..=1.0).contains(value)) {
-            Some(index) => Err(value_error(&file.path, index, shape, values[index].into())),
-            None => Ok((values, shape)),
+        Ok((values, shape))
+    }
+}
+
+/// Decodes the bytes of a file to dense CHW in \[0, 1\]; returns it with its shape.
+fn decode(
+    path: &Path,
+    bytes: &[u8],
+    channels: usize,
+    limit: u64,
+) -> Result<(Vec<f32>, [usize; 3]), DataError> {
+    let error = |source| DataError::Decode { path: path.to_owned(), source };
+    let decoded = reader(bytes, limit).and_then(ImageReader::decode).map_err(error)?;
+    let shape = [channels, decoded.height() as usize, decoded.width() as usize];
+    let values = planes(&decoded, channels);
+    // Only formats that store floats can leave the range.
+    match values.iter().position(|value| !(0.0..=1.0).contains(value)) {
+        Some(index) => Err(value_error(path, index, shape, values[index].into())),
+        None => Ok((values, shape)),
+    }
+}
+
+/// Reads one image file that belongs to no data set, as [`Pictures::decode`] reads those of a folder.
+pub(super) fn read_alone(
+    path: &Path,
+    channels: usize,
+    limit: u64,
+) -> Result<(Vec<f32>, [usize; 3]), DataError> {
+    let bytes = read(path, limit)?;
+    match size(path, &bytes, limit)? {
+        None => Err(DataError::NotAnImage { path: path.to_owned() }),
+        Some([height, width]) => {
+            within_limit(path, [channels, height, width], limit)?;
+            decode(path, &bytes, channels, limit)
         }
     }
 }

@@ -139,7 +139,11 @@ pub fn curve(run: &Run, number: usize, case: RunCase<'_>) -> Figure {
     };
     let caption = match about.has_draws() {
         true => {
-            format!("{}, mode {}", words::transformation(&about.transformation.id), about.sampling.mode.name())
+            format!(
+                "{}, mode {}",
+                words::transformation(&about.transformation.id),
+                about.sampling.mode.name()
+            )
         }
         false => format!("{}, all parameters tried", words::transformation(&about.transformation.id)),
     };

@@ -330,10 +330,15 @@ fn worst_of(run: &Run, cases: &[RunCase<'_>], pictures: &Pictures) -> Vec<WorstO
 
 fn worst_image(run: &Run, rank: Rank, record: &Record) -> WorstImage {
     let certified = record.status == Status::Certified;
-    let radius = if certified { format!(" to radius {}", words::radius(record.radius)) } else { String::new() };
+    let radius =
+        if certified { format!(" to radius {}", words::radius(record.radius)) } else { String::new() };
     WorstImage {
         index: record.index,
-        what: format!("{}{}{radius}", rank.name(), if rank == Rank::Wrong && certified { ", certified" } else { "" }),
+        what: format!(
+            "{}{}{radius}",
+            rank.name(),
+            if rank == Rank::Wrong && certified { ", certified" } else { "" }
+        ),
         label: run.class(record.label),
         predicted: record.predicted.map_or_else(|| "none".to_owned(), |class| run.class(class)),
         shots: Vec::new(),

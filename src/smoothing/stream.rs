@@ -26,6 +26,8 @@ pub enum Purpose {
     Confirmation,
     /// The smoothed prediction on a corrupted image.
     Evaluation,
+    /// Predicting the class of an image as a deployment does, without a certificate.
+    Prediction,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::Attack => 5,
             Self::Confirmation => 6,
             Self::Evaluation => 7,
+            Self::Prediction => 4,
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::data::{DataError, Dataset};
 use crate::onnx::network::NetworkError;
 use crate::smoothing::question::{Counts, Question, Rule};
 use crate::smoothing::scheduler::{Machine, Step};
-use crate::smoothing::site::Site;
+use crate::smoothing::site::{Site, Source};
 use crate::smoothing::stream::Purpose;
 use cover::Covering;
 use single::Single;
@@ -90,6 +90,19 @@ pub fn preview(
         Anchors::Single => single::preview(&mut subject, worker),
         Anchors::Cover { max, p } => cover::preview(&mut subject, max, p, worker),
     }
+}
+
+/// The law of the smoothed input at an image that need not be of the data set.
+///
+/// # Errors
+/// If a plugin or a network fails.
+pub fn source_of(
+    case: &Arc<Case>,
+    image: Arc<[f32]>,
+    worker: &mut dyn CaseNetworks,
+) -> Result<Arc<Source>, ImageError> {
+    // The index names noise, of which a law has none.
+    Subject::new(case.clone(), 0, image).source_of_image(worker)
 }
 
 /// The state machine of one image.

@@ -195,7 +195,8 @@ impl View<'_> {
             Method::Resolvable(_) => Some(self.random_parameters(worker)?),
             Method::Channel(parts) if !parts.encoded => {
                 let made = scene::drawn(case, worker, self.index, self.image, DRAWS)?;
-                let shots = (1..).zip(made).map(|(number, pixels)| Shot { label: format!("draw {number}"), pixels });
+                let shots =
+                    (1..).zip(made).map(|(number, pixels)| Shot { label: format!("draw {number}"), pixels });
                 let sigma = words::number(parts.metric.semantic_noise());
                 let title = format!("what the classifier sees: pixel noise, sigma2 = {sigma}");
                 Some(Row { title, shots: shots.collect() })
@@ -233,7 +234,10 @@ impl View<'_> {
             shots.push(Shot { label: format!("semantic {size:.2}"), pixels });
             shots.push(Shot { label: format!("pixels {size:.2}"), pixels: self.pixel_noise(number, size) });
         }
-        Ok(Row { title: "what the classifier sees, and beside it pixel noise of the same L2 norm".to_owned(), shots })
+        Ok(Row {
+            title: "what the classifier sees, and beside it pixel noise of the same L2 norm".to_owned(),
+            shots,
+        })
     }
 
     /// The image under Gaussian noise of a given l2 size.
