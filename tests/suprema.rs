@@ -80,9 +80,25 @@ impl Image<'_> {
     }
 }
 
+fn root() -> String {
+    support::repository().display().to_string().replace('\\', "/")
+}
+
 fn plan(folder: &Path, surrogate: &str, sigma1: f64, sigma2: f64) -> Plan {
+    let parts = format!("{}/onnx/mnist/{surrogate}", root());
+    let channel = format!(
+        r#"method = "semantic"
+        noise = {{ plugin = "gaussian", scale = {sigma1} }}
+        semantic_noise = {sigma2}
+        surrogate = {{ f1 = "{parts}/f1.onnx", f2 = "{parts}/f2.onnx", h = "{parts}/h.onnx" }}"#
+    );
+    plan_of(folder, &channel)
+}
+
+/// The plan of an audit of defocus blur with these keys in its case.
+fn plan_of(folder: &Path, channel: &str) -> Plan {
     support::build_plugins();
-    let root = support::repository().display().to_string().replace('\\', "/");
+    let root = root();
     let audit = format!(
         r#"version = 1
         data = {{ format = "idx", images = "{root}/onnx/mnist/test-images-idx3-ubyte.gz", labels = "{root}/onnx/mnist/test-labels-idx1-ubyte.gz", count = {IMAGES} }}
@@ -90,11 +106,8 @@ fn plan(folder: &Path, surrogate: &str, sigma1: f64, sigma2: f64) -> Plan {
         sampling = {{}}
         [[case]]
         name = "defocus"
-        method = "semantic"
         transformation = {{ plugin = "defocus_blur", range = [0.0, 5.0] }}
-        noise = {{ plugin = "gaussian", scale = {sigma1} }}
-        semantic_noise = {sigma2}
-        surrogate = {{ f1 = "{root}/onnx/mnist/{surrogate}/f1.onnx", f2 = "{root}/onnx/mnist/{surrogate}/f2.onnx", h = "{root}/onnx/mnist/{surrogate}/h.onnx" }}
+        {channel}
         "#
     );
     let path = folder.join("audit.toml");
@@ -138,8 +151,14 @@ fn proofs_hold_on_a_finer_grid_and_are_tight() {
 #[test]
 fn displacement_and_proven_require_no_more_than_the_paper() {
     let folder = tempfile::tempdir().unwrap();
-    for (surrogate, sigma1, sigma2) in [("defocus-blur-cover", 0.3, 0.3), ("defocus-blur", 0.5, 0.25)] {
-        let plan = plan(folder.path(), surrogate, sigma1, sigma2);
+    let surrogates = [("defocus-blur-cover", 0.3, 0.3), ("defocus-blur", 0.5, 0.25)];
+    let mut plans = surrogates
+        .map(|(name, sigma1, sigma2)| plan(folder.path(), name, sigma1, sigma2))
+        .into_iter()
+        .collect::<Vec<_>>();
+    // Without theta, too.
+    plans.push(plan_of(folder.path(), "method = \"pixel\"\nsemantic_noise = 0.25"));
+    for plan in plans {
         for mut image in images(&plan).take(5) {
             for radius in [0.5, 1.0, 3.0] {
                 let (paper, kind) = image.bound("corollary1", 0.0, 0.0, radius);
