@@ -19,6 +19,12 @@ const IMAGES: usize = 20;
 /// Points of the fine grid: twenty times as many as the displacement estimator starts from.
 const FINE: usize = 640;
 
+/// Defocus blur with noise on the pixels alone.
+const PIXEL_DEFOCUS: &str = r#"name = "defocus"
+        method = "pixel"
+        transformation = { plugin = "defocus_blur", range = [0.0, 5.0] }
+        semantic_noise = 0.25"#;
+
 /// Bounds of the distance over boxes of one image's parameters.
 struct Image<'a> {
     plan: &'a Plan,
@@ -97,6 +103,7 @@ fn plan(folder: &Path, surrogate: &str, sigma1: f64, sigma2: f64) -> Plan {
     plan_of(folder, &case)
 }
 
+/// The plan of an audit with this case.
 fn plan_of(folder: &Path, case: &str) -> Plan {
     support::build_plugins();
     let root = root();
@@ -150,8 +157,14 @@ fn proofs_hold_on_a_finer_grid_and_are_tight() {
 #[test]
 fn displacement_and_proven_require_no_more_than_the_paper() {
     let folder = tempfile::tempdir().unwrap();
-    for (surrogate, sigma1, sigma2) in [("defocus-blur-cover", 0.3, 0.3), ("defocus-blur", 0.5, 0.25)] {
-        let plan = plan(folder.path(), surrogate, sigma1, sigma2);
+    let surrogates = [("defocus-blur-cover", 0.3, 0.3), ("defocus-blur", 0.5, 0.25)];
+    let mut plans = surrogates
+        .map(|(name, sigma1, sigma2)| plan(folder.path(), name, sigma1, sigma2))
+        .into_iter()
+        .collect::<Vec<_>>();
+    // Without theta, too.
+    plans.push(plan_of(folder.path(), PIXEL_DEFOCUS));
+    for plan in plans {
         for mut image in images(&plan).take(5) {
             for radius in [0.5, 1.0, 3.0] {
                 let (paper, kind) = image.bound("corollary1", 0.0, 0.0, radius);

@@ -88,17 +88,21 @@ impl SemanticChannel {
     }
 
     /// The paper's local M (Eq. 18), sqrt(1/sigma1^2 + |J - A1|^2/sigma2^2) with the spectral norm; with a sigma1 of its
-    /// own for each parameter, the largest |u/sigma1|^2 + |(J - A1) u|^2/sigma2^2 over unit u.
+    /// own for each parameter, the largest |u/sigma1|^2 + |(J - A1) u|^2/sigma2^2 over unit u. A channel without theta has
+    /// s = 0 only, and M = |J|/sigma2.
     ///
     /// `jacobian` holds the m columns of J = d F2(tau(xi, x))/d xi.
     pub fn local_m_of_corollary1(&self, jacobian: &[Vec<f64>]) -> f64 {
-        let unscaled = |(j, (c, sigma)): (&Vec<f64>, (&Vec<f64>, &f64))| -> Vec<f64> {
-            j.iter().zip(c).map(|(j, c)| j - c / sigma).collect()
+        let unscaled = |(number, j): (usize, &Vec<f64>)| -> Vec<f64> {
+            match (self.columns.get(number), self.sigma1.get(number)) {
+                (Some(c), Some(sigma)) => j.iter().zip(c).map(|(j, c)| j - c / sigma).collect(),
+                // Without theta nothing is taken off the derivative, and nothing is paid for it.
+                _ => j.clone(),
+            }
         };
-        let rest: Vec<Vec<f64>> =
-            jacobian.iter().zip(self.columns.iter().zip(&self.sigma1)).map(unscaled).collect();
+        let rest: Vec<Vec<f64>> = jacobian.iter().enumerate().map(unscaled).collect();
         let form = Symmetric::from_fn(rest.len(), |i, j| {
-            let of_theta = if i == j { self.sigma1[i].powi(-2) } else { 0.0 };
+            let of_theta = self.sigma1.get(i).filter(|_| i == j).map_or(0.0, |sigma| sigma.powi(-2));
             of_theta + dot(&rest[i], &rest[j]) / (self.sigma2 * self.sigma2)
         });
         form.largest_eigenvalue().sqrt()
@@ -135,6 +139,17 @@ mod tests {
         let channel = SemanticChannel::new(&[vec![0.0; 3]], &[0.5], 0.25).unwrap();
         let distance = channel.distance(&[3.0, 0.0, 4.0]);
         assert!((20.0..20.0 + 1e-9).contains(&distance));
+    }
+
+    /// Noise on pixels alone: a move costs all of its length, and M bounds it.
+    #[test]
+    fn without_theta_both_m_are_the_norm_of_the_derivative() {
+        let channel = SemanticChannel::new(&[], &[], 0.25).unwrap();
+        let one = vec![vec![3.0, 0.0, 4.0]];
+        assert!((channel.local_m_of_corollary1(&one) - 20.0).abs() < 1e-9);
+        assert!((channel.local_m_exact(&one) - 20.0).abs() < 1e-9);
+        let two = vec![vec![3.0, 0.0, 4.0], vec![0.0, 1.0, 0.0]];
+        assert!((channel.local_m_of_corollary1(&two) - 20.0).abs() < 1e-9);
     }
 
     #[test]

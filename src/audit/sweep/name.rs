@@ -46,13 +46,12 @@ fn parts(value: &DeValue<'_>) -> Vec<String> {
         DeValue::Table(table) => {
             let mut entries: Vec<_> = table.iter().collect();
             entries.sort_by_key(|(key, _)| key.span().start);
-            let entry =
-                |(key, value): &(&toml::Spanned<toml::de::DeString<'_>>, &toml::Spanned<DeValue<'_>>)| {
-                    std::iter::once(key.get_ref().to_string())
-                        .chain(parts(value.get_ref()))
-                        .collect::<Vec<_>>()
-                };
-            entries.iter().flat_map(entry).collect()
+            // A plugin's name stands for itself.
+            let name = |key: &str| (key != "plugin").then(|| key.to_owned());
+            let entries = entries.into_iter();
+            entries
+                .flat_map(|(key, value)| name(key.get_ref()).into_iter().chain(parts(value.get_ref())))
+                .collect()
         }
     }
 }

@@ -37,7 +37,7 @@ fn variants(sweep: &str) -> Vec<Case> {
     audit(sweep).case.into_iter().skip(1).map(Spanned::into_inner).collect()
 }
 
-fn names(sweep: &str) -> Vec<String> {
+fn names_of(sweep: &str) -> Vec<String> {
     variants(sweep).into_iter().map(|case| case.name.into_inner()).collect()
 }
 
@@ -70,7 +70,7 @@ fn a_case_becomes_one_case_per_combination() {
 
 #[test]
 fn keys_keep_the_order_of_the_file() {
-    let names = names(
+    let names = names_of(
         r#"sweep = { semantic_noise = [0.3], "noise.scale" = [0.1], "estimator.plugin" = ["proven"] }"#,
     );
     assert_eq!(names, ["blur,semantic_noise=0.3,noise.scale=0.1,estimator.plugin=proven"]);
@@ -89,10 +89,10 @@ fn a_case_without_a_sweep_stays_as_it_is() {
 /// Nested tables of the file are paths too.
 #[test]
 fn keys_may_be_tables_of_keys() {
-    let expected = names(r#"sweep = { "noise.scale" = [0.1, 0.2] }"#);
-    assert_eq!(names("sweep = { noise.scale = [0.1, 0.2] }"), expected);
-    assert_eq!(names("sweep = { noise = { scale = [0.1, 0.2] } }"), expected);
-    assert_eq!(names("[case.sweep]\nnoise.scale = [0.1, 0.2]"), expected);
+    let expected = names_of(r#"sweep = { "noise.scale" = [0.1, 0.2] }"#);
+    assert_eq!(names_of("sweep = { noise.scale = [0.1, 0.2] }"), expected);
+    assert_eq!(names_of("sweep = { noise = { scale = [0.1, 0.2] } }"), expected);
+    assert_eq!(names_of("[case.sweep]\nnoise.scale = [0.1, 0.2]"), expected);
 }
 
 #[test]
@@ -113,12 +113,16 @@ fn a_key_of_several_tables_is_set_in_all_of_them_or_in_one() {
 
 #[test]
 fn any_value_of_any_key_may_be_swept() {
-    let names = names(
+    let names = names_of(
         r#"sweep = { "transformation.range" = [[0.0, 5.0], [0, 2]], anchors = [1, { max = 64, p = 0.75 }], classifier = ["../a/model.onnx", "b/model.onnx"], claim = ["real"] }"#,
     );
     assert_eq!(names.len(), 8);
     assert_eq!(names[0], "blur,transformation.range=0.0_5.0,anchors=1,classifier=model,claim=real");
     assert_eq!(names[7], "blur,transformation.range=0_2,anchors=max_64_p_0.75,classifier=model-2,claim=real");
+    let laws = names_of(
+        r#"sweep = { noise = [{ plugin = "gaussian", scale = 0.5 }, { scale = 2, plugin = "laplace" }] }"#,
+    );
+    assert_eq!(laws, ["blur,noise=gaussian_scale_0.5", "blur,noise=scale_2_laplace"]);
     let variants = variants("sweep = { radii = [[1.0], [2.0, 5.0]] }");
     let radii: Vec<usize> = variants.iter().map(|case| case.radii.len()).collect();
     assert_eq!(radii, [1, 2]);
@@ -207,7 +211,7 @@ fn values_that_read_alike_get_names_of_their_own() {
         "sweep = {{ classifier = [\"a/{0}1\", \"a/{0}2\", \"c/x.onnx\", \"b/x.onnx\", \"x-2\"] }}",
         "n".repeat(50)
     );
-    let names = names(&same);
+    let names = names_of(&same);
     let all: std::collections::BTreeSet<_> = names.iter().collect();
     assert_eq!(all.len(), 5, "{names:?}");
     assert!(names.iter().all(|name| name.len() < 70), "{names:?}");
