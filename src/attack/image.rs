@@ -20,7 +20,7 @@ use crate::smoothing::site::{Draw, Site};
 use crate::smoothing::stream::Purpose;
 
 /// Batches that an image looks at before others have their turn, and before it can be stopped.
-const LOOKS: usize = 8;
+const LOOKS: usize = 4;
 
 /// What the images of a case share.
 #[derive(Debug)]

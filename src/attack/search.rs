@@ -134,3 +134,93 @@ fn nearest(levels: &[Vec<f64>], point: &[f64], widths: &[f64]) -> Vec<f64> {
         |a: &&Vec<f64>, b: &&Vec<f64>| distance(a, point, widths).total_cmp(&distance(b, point, widths));
     levels.iter().min_by(by_distance).cloned().unwrap_or_else(|| point.to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certify::ranges::{Norm, Range};
+    use crate::smoothing::question::Counts;
+
+    fn ball(m: usize, norm: Norm, radius: f64) -> Ball {
+        Ball::new(&Range { low: vec![-1.0; m], high: vec![1.0; m], identity: vec![0.0; m], norm }, radius)
+    }
+
+    fn settings(grid: usize, steps: usize) -> Attack {
+        Attack { grid, steps, ..Attack::default() }
+    }
+
+    /// Carries a search out on a function that is to be made small.
+    fn carry_out(mut search: Search, ball: &Ball, soft: impl Fn(&[f64]) -> f64) -> Vec<Seen> {
+        let mut tried: Vec<Seen> = Vec::new();
+        loop {
+            let points = search.ask(&tried);
+            if points.is_empty() {
+                return tried;
+            }
+            let seen: Vec<Seen> = points
+                .into_iter()
+                .map(|parameters| Seen {
+                    size: ball.size(&parameters),
+                    class: 0,
+                    counts: Counts { votes: vec![1, 0], failures: 0 },
+                    margin: soft(&parameters),
+                    soft: soft(&parameters),
+                    parameters,
+                })
+                .collect();
+            assert!(seen.iter().all(|seen| ball.holds(&seen.parameters)), "{seen:?}");
+            search.tell(&seen);
+            tried.extend(seen);
+        }
+    }
+
+    fn worst(tried: &[Seen]) -> &Seen {
+        tried.iter().min_by(|a, b| Seen::by_softness(a, b)).unwrap()
+    }
+
+    #[test]
+    fn descent_reaches_a_minimum_between_the_points_of_the_grid() {
+        let ball = ball(1, Norm::L2, 1.0);
+        let narrow = |xi: &[f64]| (xi[0] - 0.437).abs().min(0.3);
+        let on_grid = carry_out(Search::new(ball.clone(), 0.0, None, settings(5, 0), true), &ball, narrow);
+        assert_eq!((on_grid.len(), worst(&on_grid).parameters[0]), (6, 0.5));
+        let tried = carry_out(Search::new(ball.clone(), 0.0, None, settings(5, 10), true), &ball, narrow);
+        assert!((worst(&tried).parameters[0] - 0.437).abs() < 0.02, "{:?}", worst(&tried));
+        // A grid, two ends for each of three descents and ten steps, and where they led.
+        assert_eq!(tried.len(), 6 + 3 * 2 * 10 + 3);
+    }
+
+    #[test]
+    fn descent_follows_several_parameters_to_the_edge() {
+        for (norm, expected) in [(Norm::L2, [-0.48, 0.64]), (Norm::Linf, [-0.8, 0.8])] {
+            let ball = ball(2, norm, 0.8);
+            let slope = |xi: &[f64]| 3.0 * xi[0] - 4.0 * xi[1];
+            let tried = carry_out(Search::new(ball.clone(), 0.0, None, settings(9, 10), true), &ball, slope);
+            let (found, least) = (worst(&tried), slope(&expected));
+            assert!((found.soft - least).abs() < 0.02 * least.abs(), "{norm:?}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn levels_are_enumerated_or_walked_over() {
+        let ball = ball(2, Norm::Linf, 1.0);
+        let levels: Vec<Vec<f64>> = (-20..=20)
+            .flat_map(|i| (-20..=20).map(move |j| vec![f64::from(i) / 20.0, f64::from(j) / 20.0]))
+            .collect();
+        let valley = |xi: &[f64]| (xi[0] - 0.35).abs() + (xi[1] + 0.6).abs();
+        let all = Search::new(ball.clone(), 0.0, Some(levels.clone()), settings(9, 10), false);
+        assert_eq!(carry_out(all, &ball, valley).len(), 41 * 41);
+        let walk = Search::new(ball.clone(), 0.0, Some(levels.clone()), settings(9, 30), true);
+        let tried = carry_out(walk, &ball, valley);
+        assert_eq!(worst(&tried).parameters, [0.35, -0.6]);
+        assert!(tried.len() < 500 && tried.iter().all(|seen| levels.contains(&seen.parameters)));
+    }
+
+    #[test]
+    fn what_a_smaller_radius_has_searched_is_not_tried_again() {
+        let ball = ball(1, Norm::L2, 1.0);
+        let search = Search::new(ball.clone(), 0.5, None, settings(9, 0), true);
+        let tried = carry_out(search, &ball, |xi| xi[0]);
+        assert!(!tried.is_empty() && tried.iter().all(|seen| seen.size > 0.5), "{tried:?}");
+    }
+}

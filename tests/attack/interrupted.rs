@@ -17,16 +17,34 @@ fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
     }
 }
 
-fn interrupt(child: &Child) {
-    let kill = format!("kill -INT {}", child.id());
-    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+/// An attack under way, which does not outlive its test.
+struct Running(Child);
+
+impl Running {
+    fn interrupt(&self) {
+        let kill = format!("kill -INT {}", self.0.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    fn end(&mut self) -> Option<i32> {
+        wait_for("the end", || self.0.try_wait().unwrap().is_some());
+        self.0.wait().unwrap().code()
+    }
 }
 
-fn start(audit: &Audit, folder: &Path) -> Child {
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended, unless the test has failed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(audit: &Audit, folder: &Path) -> Running {
     let stderr = std::fs::File::create(folder.join("stderr.txt")).unwrap();
     let mut command = support::plain_gsmooth();
     command.arg("attack").arg(audit.write(folder)).arg("--output").arg(folder.join("run"));
-    command.stdout(Stdio::null()).stderr(stderr).spawn().unwrap()
+    Running(command.stdout(Stdio::null()).stderr(stderr).spawn().unwrap())
 }
 
 #[test]
@@ -41,21 +59,20 @@ fn an_interrupted_attack_ends_after_the_images_under_way_or_at_once() {
     let lines = || std::fs::read_to_string(run.0.join("attack.jsonl")).unwrap_or_default().lines().count();
     let said = || std::fs::read_to_string(folder.path().join("stderr.txt")).unwrap();
 
-    let mut child = start(&audit("steps = 4\nstarts = 1"), folder.path());
+    let mut attack = start(&audit("steps = 4\nstarts = 1"), folder.path());
     wait_for("the first image", || lines() >= 1);
-    interrupt(&child);
-    assert_eq!(child.wait().unwrap().code(), Some(4), "{}", said());
+    attack.interrupt();
+    assert_eq!(attack.end(), Some(4), "{}", said());
     assert!(said().contains("interrupted: what was found so far is not tested"), "{}", said());
-    assert!(lines() < 24, "too late to interrupt anything");
+    assert!((1..24).contains(&lines()), "too late to interrupt anything");
     let report: Value = serde_json::from_str(&run.text("attack.json")).unwrap();
     assert_eq!(report["stopped"], true);
 
     // An image that takes for ever.
-    let mut child = start(&audit("steps = 1000000"), folder.path());
-    sleep(Duration::from_millis(1500));
-    interrupt(&child);
+    let mut attack = start(&audit("steps = 1000000"), folder.path());
+    wait_for("the beginning", || lines() == 0);
+    attack.interrupt();
     wait_for("the answer", || said().contains("interrupt again to stop at once"));
-    interrupt(&child);
-    wait_for("the end", || child.try_wait().unwrap().is_some());
-    assert_eq!(child.wait().unwrap().code(), Some(4));
+    attack.interrupt();
+    assert_eq!(attack.end(), Some(4));
 }
