@@ -60,7 +60,7 @@ pub struct CertifiedAccuracy {
 /// What the 95 % interval leaves out at each end.
 const TAIL: f64 = 0.025;
 
-/// The Clopper-Pearson interval of a share, with [`TAIL`] at each end; everything where there are no images.
+/// The Clopper-Pearson interval of a share, with 2.5 % left out at each end; everything where there are no images.
 pub fn interval(part: u64, whole: u64) -> [f64; 2] {
     match whole {
         0 => [0.0, 1.0],
