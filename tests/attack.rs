@@ -130,6 +130,24 @@ fn a_case_and_a_number_of_images_can_be_asked_for() {
     assert_eq!(lines(&RunFolder(alone.join("run"))), found);
 }
 
+/// Of a run that is not done yet, what is on record is attacked.
+#[test]
+fn images_that_are_not_on_record_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let audit = small().before_sampling(QUICK);
+    let run = support::certified(&audit, folder.path());
+    let records: Vec<String> =
+        run.text("records.jsonl").lines().take(4).map(|line| format!("{line}\n")).collect();
+    std::fs::write(run.0.join("records.jsonl"), records.concat()).unwrap();
+    let said = attack(&audit, folder.path(), &[]);
+    assert_eq!(said.status.code(), Some(0), "{}", support::stderr(&said));
+    assert_eq!(lines(&run).len(), 3);
+    let table = String::from_utf8(said.stdout).unwrap();
+    for words in ["gaussian_blur: 3 of 4 images", "defocus_blur: 0 of 4 images"] {
+        assert!(table.contains(words), "{table}");
+    }
+}
+
 /// Where the claim is about the imitation, that is what is attacked.
 #[test]
 fn claims_about_a_surrogate_are_attacked_through_it() {

@@ -88,6 +88,9 @@ fn answer(brightness: f64, edge: f64) -> Option<u32> {
     (deviations.abs() > 4.0).then_some(if deviations > 0.0 { 4 } else { 1 })
 }
 
+/// What a corruption makes of the mean brightness of an image.
+type Corrupt = fn(f64) -> f64;
+
 #[test]
 fn every_figure_is_what_it_must_be() {
     let (folder, data) = (tempfile::tempdir().unwrap(), data());
@@ -102,7 +105,7 @@ fn every_figure_is_what_it_must_be() {
     assert!(names[0].ends_with("threshold.onnx") && names[1].ends_with("higher.onnx"), "{names:?}");
     assert_eq!(names[2..], ["brightness"], "what is enumerated is not smoothed");
 
-    let brighter: [(&str, Value, fn(f64) -> f64); 5] = [
+    let brighter: [(&str, Value, Corrupt); 5] = [
         ("clean", Value::from(Vec::<f64>::new()), |mean| mean),
         ("brightness", vec![0.05].into(), |mean| mean + 0.05),
         ("brightness", vec![-0.05].into(), |mean| mean - 0.05),

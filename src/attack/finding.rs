@@ -6,6 +6,7 @@ use super::seen::Seen;
 use super::trial::Tested;
 use crate::audit::plan::case::PlannedCase;
 use crate::audit::records::Record;
+use crate::certify::case::Method;
 use crate::smoothing::refutation::{Claimed, Verdict};
 
 /// An image of a case with everything that was found out about it.
@@ -113,8 +114,9 @@ impl Evidence {
 }
 
 impl CaseReport {
-    /// The figures of a case.
-    pub fn new(planned: &PlannedCase, findings: &[Finding<'_>], is_smoothed: bool, alpha: f64) -> Self {
+    /// The figures of a case, of which `wanted` images were to be attacked.
+    pub fn new(planned: &PlannedCase, findings: &[Finding<'_>], wanted: u64, alpha: f64) -> Self {
+        let is_smoothed = !matches!(planned.case.method, Method::Enumerate);
         let images = findings.len() as u64;
         let count = |test: &dyn Fn(&Finding<'_>) -> bool| findings.iter().filter(|f| test(f)).count() as u64;
         let share = |test: &dyn Fn(&Finding<'_>) -> bool| Share::of(count(test), images);
@@ -147,6 +149,7 @@ impl CaseReport {
             name: planned.case.name.clone(),
             method: planned.method.to_string(),
             claim: if planned.case.is_about_surrogate() { "surrogate" } else { "real" },
+            wanted,
             images,
             certificates: findings.iter().filter(certified).count() as u64,
             kind: findings.iter().filter(certified).map(|f| f.record.radius_kind).min(),

@@ -176,7 +176,9 @@ pub struct CaseReport {
     pub method: String,
     /// `real`, or `surrogate`: the attacks move the imitation.
     pub claim: &'static str,
-    /// Images attacked.
+    /// Images that were to be attacked.
+    pub wanted: u64,
+    /// Images attacked: those of them that are on record, unless the attack was interrupted.
     pub images: u64,
     /// Certificates among them, whatever class they are for.
     pub certificates: u64,

@@ -13,7 +13,7 @@ use super::error::AttackError;
 use super::finding::Finding;
 use super::image::{AttackMachine, Job, Target};
 use super::report::{CaseReport, LINES, Line, REPORT, Report};
-use super::trial::{Trial, TrialMachine, trials};
+use super::trial::{self, Trial, TrialMachine};
 use crate::audit::folder::RunFolder;
 use crate::audit::plan::Plan;
 use crate::audit::plan::attack::Attack;
@@ -34,6 +34,7 @@ const LEVEL: f64 = 1e-6;
 struct CaseAttack<'a> {
     planned: &'a PlannedCase,
     job: Arc<Job>,
+    wanted: u64,
     findings: Vec<Finding<'a>>,
     trials: Vec<Trial>,
 }
@@ -98,7 +99,8 @@ fn search<'a>(
         settings,
         batch: batch_size(plan, planned),
     });
-    let mut attack = CaseAttack { planned, job, findings: Vec::new(), trials: Vec::new() };
+    let (findings, trials) = Default::default();
+    let mut attack = CaseAttack { planned, job, wanted: most as u64, findings, trials };
     if records.is_empty() || stop.after_open_images() {
         return Ok(attack);
     }
@@ -112,7 +114,7 @@ fn search<'a>(
     scheduler::run(schedule, workers, machines, stop, |event| {
         let (Event::Done(attacked), Some((record, target))) = (event, done.next()) else { return Ok(()) };
         lines.append(&Line::new(record, &case.radii, &attacked))?;
-        attack.trials.extend(trials(case, target, &attacked.smoothed, &settings));
+        attack.trials.extend(trial::trials(case, target, &attacked.smoothed, &settings));
         let finding = Finding::new(record, target.clone(), &attacked, bare);
         observer(Progress::Draws(finding.effort.1));
         observer(Progress::Done);
@@ -166,8 +168,7 @@ impl CaseAttack<'_> {
     }
 
     fn report(&self, alpha: f64) -> CaseReport {
-        let is_smoothed = !matches!(self.planned.case.method, Method::Enumerate);
-        CaseReport::new(self.planned, &self.findings, is_smoothed, alpha)
+        CaseReport::new(self.planned, &self.findings, self.wanted, alpha)
     }
 }
 

@@ -12,12 +12,22 @@ use crate::attack::recorded::{self, Recorded};
 use crate::attack::report::Report;
 use crate::attack::run;
 
+const EXAMPLES: &str = "\
+Examples:
+  # The run that the file names, or runs/audit, made by `gsmooth certify audit.toml`
+  gsmooth attack audit.toml
+  # One case, its first 20 images
+  gsmooth attack audit.toml --case rotation --images 20
+  # The figures for a program; what fell is said on standard error too
+  gsmooth attack audit.toml --json --quiet";
+
 /// Attacks the smoothed and the bare classifier of a run, and tests its certificates.
 ///
 /// Looks for transformed images that are got wrong: on a grid over the range, and by gradient descent from its worst points. A
 /// certified image for which fresh draws refute the certificate is a fall: it is shown with all that it takes to reproduce it,
 /// and the exit code is 1.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct AttackArguments {
     /// The audit file, of which `gsmooth certify` has made a run
     #[arg(value_name = "AUDIT.toml")]

@@ -6,7 +6,7 @@ use super::CliError;
 use super::messages::say;
 use super::progress::thousands;
 use super::table::{self, number, percent};
-use crate::attack::report::{CaseReport, Evidence, Fall, Report};
+use crate::attack::report::{CaseReport, Evidence, Fall, Report, Share};
 use crate::certify::geometry::Kind;
 use crate::smoothing::refutation::Claimed;
 
@@ -21,15 +21,16 @@ pub fn print(report: &Report) -> Result<(), CliError> {
     for case in &report.cases {
         for (i, row) in case.rows.iter().enumerate() {
             let first = |text: String| if i == 0 { text } else { String::new() };
+            let share = |share: Share| if case.images > 0 { percent(share.share) } else { String::new() };
             table.add_row(vec![
                 first(case.name.clone()),
                 first(case.method.clone()),
                 number(row.radius),
                 first(case.images.to_string()),
-                first(percent(case.clean.share)),
-                percent(row.vanilla.share),
-                row.smoothed.map_or_else(String::new, |smoothed| percent(smoothed.share)),
-                percent(row.certified.share),
+                first(share(case.clean)),
+                share(row.vanilla),
+                row.smoothed.map_or_else(String::new, share),
+                share(row.certified),
                 kind(case.kind).to_owned(),
                 row.falls.to_string(),
             ]);
@@ -44,6 +45,9 @@ pub fn print(report: &Report) -> Result<(), CliError> {
          show it. certified: share of the images whose label is certified; no attack may do worse than that. falls:\n\
          certificates that fresh draws refute."
     )?;
+    for case in report.cases.iter().filter(|case| case.images < case.wanted) {
+        writeln!(out, "{}: {} of {} images, those on record or done.", case.name, case.images, case.wanted)?;
+    }
     for case in report.cases.iter().filter(|case| case.claim == "surrogate") {
         writeln!(
             out,

@@ -11,8 +11,16 @@ use super::{CliError, OutputArguments, SourceArguments, certify, evaluate_table,
 use crate::audit::plan::{Plan, PlanOptions};
 use crate::evaluate::run;
 
+const EXAMPLES: &str = "\
+Examples:
+  # All corruptions that [evaluate] lists, on all images of the audit
+  gsmooth evaluate audit.toml
+  # The figures into another folder, and for a program
+  gsmooth evaluate audit.toml --output figures --json";
+
 /// Measures the accuracy of classifiers, bare and smoothed, on the corruptions that `[evaluate]` lists. Nothing is certified.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct EvaluateArguments {
     /// The audit file
     #[arg(value_name = "AUDIT.toml")]
