@@ -49,10 +49,8 @@ fn main() -> anyhow::Result<()> {
     let ids = registry.plugins().iter().filter(|info| info.kind == PluginKind::Transformation);
     let ids: Vec<String> = ids.map(|info| info.id.clone()).collect();
     anyhow::ensure!(!ids.is_empty(), "no transformations are found: run `cargo build` first");
-    let mut out = Canvas::new([
-        COLUMNS as u32 * (width + GAP) + GAP,
-        ids.len() as u32 * (height + TEXT + GAP) + GAP,
-    ]);
+    let mut out =
+        Canvas::new([COLUMNS as u32 * (width + GAP) + GAP, ids.len() as u32 * (height + TEXT + GAP) + GAP]);
     for (row, id) in ids.iter().enumerate() {
         let transformation = Transformation::from_plugin(registry.transformation(id, &[])?);
         let top = GAP + row as u32 * (height + TEXT + GAP);

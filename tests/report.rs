@@ -23,8 +23,14 @@ use support::run_folder::RunFolder;
 fn audit() -> Audit {
     Audit::small()
         .with("method = ", "anchors = 1\nmethod = ")
-        .with("radii = [4.0, 9.0]", "radii = [4.0, 9.0]\npublished = 0.5\nrequire = { radius = 4.0, certified_accuracy = 0.1 }")
-        .with("radii = [1.0, 5.0]", "radii = [1.0, 5.0]\nrequire = { radius = 5.0, certified_accuracy = 1.0 }")
+        .with(
+            "radii = [4.0, 9.0]",
+            "radii = [4.0, 9.0]\npublished = 0.5\nrequire = { radius = 4.0, certified_accuracy = 0.1 }",
+        )
+        .with(
+            "radii = [1.0, 5.0]",
+            "radii = [1.0, 5.0]\nrequire = { radius = 5.0, certified_accuracy = 1.0 }",
+        )
 }
 
 /// A run of that audit, shared by all tests, none of which changes it.
@@ -87,7 +93,12 @@ fn every_run_ends_with_a_report_that_stands_alone() {
     page.assert_accessible();
     assert!(page.text.len() < 1 << 20, "{} bytes", page.text.len());
     let names: Vec<String> = written(&run().0).iter().map(|(name, _)| name.display().to_string()).collect();
-    for name in ["report.html", "certified_accuracy.csv", "plots/gaussian_blur-certified.svg", "plots/defocus_blur-radii.svg"] {
+    for name in [
+        "report.html",
+        "certified_accuracy.csv",
+        "plots/gaussian_blur-certified.svg",
+        "plots/defocus_blur-radii.svg",
+    ] {
         assert!(names.iter().any(|found| found == name), "{name} is not among {names:?}");
     }
     assert!(names.iter().any(|name| name.starts_with("pictures/defocus_blur-")), "{names:?}");
@@ -98,7 +109,8 @@ fn plots_are_files_that_stand_alone() {
     for (name, bytes) in written(&run().0) {
         if name.extension().is_some_and(|ending| ending == "svg") {
             let text = String::from_utf8(bytes).unwrap();
-            let document = roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{name:?}: {error}"));
+            let document =
+                roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{name:?}: {error}"));
             assert_eq!(document.root_element().attribute("role"), Some("img"), "{name:?}");
             assert!(text.contains("prefers-color-scheme:dark") && !text.contains("var("), "{name:?}");
         }

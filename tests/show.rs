@@ -81,7 +81,10 @@ fn parameters_may_be_chosen() {
     let cell = (two.width() - GAP) / 3;
     let picture = |column: u32| -> Vec<Rgb<u8>> {
         let left = GAP + column * cell;
-        (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y))).map(|(x, y)| *two.get_pixel(left + x, 66 + y)).collect()
+        (0..SIDE)
+            .flat_map(|y| (0..SIDE).map(move |x| (x, y)))
+            .map(|(x, y)| *two.get_pixel(left + x, 84 + y))
+            .collect()
     };
     assert!(picture(0) == picture(2) && picture(0) != picture(1));
 }
@@ -126,7 +129,10 @@ fn what_does_not_exist_is_refused() {
     for (arguments, words) in [
         (&["--case", "defocus_blur", "--index", "5000"][..], "no image 5000: the data has 1000"),
         (&["--case", "defocus_blurr", "--index", "0"], "`defocus_blur`"),
-        (&["--case", "defocus_blur", "--index", "0", "--parameter", "1,2"], "`defocus_blur` has 1 parameter (radius)"),
+        (
+            &["--case", "defocus_blur", "--index", "0", "--parameter", "1,2"],
+            "`defocus_blur` has 1 parameter (radius)",
+        ),
         (&["--case", "defocus_blur", "--index", "0", "--parameter", "-1"], "its domain is [[0.0, inf]]"),
         (&["--case", "defocus_blur", "--index", "0", "--parameter", "wide"], "must be a number"),
         (&["--case", "defocus_blur", "--index", "-1"], "index"),

@@ -191,7 +191,9 @@ pub fn summarise(plan: &Plan, records: &[Vec<Record>]) -> Summary {
 
 /// The names of the data's classes, by the class number that records have.
 fn class_names(plan: &Plan) -> BTreeMap<u32, String> {
-    let Some(classifier) = plan.cases.first().map(|planned| &planned.classifier) else { return BTreeMap::new() };
+    let Some(classifier) = plan.cases.first().map(|planned| &planned.classifier) else {
+        return BTreeMap::new();
+    };
     let names = plan.data.classes().unwrap_or_default();
     (0_u32..).zip(names).map(|(label, name)| (classifier.class_of(label), name.clone())).collect()
 }

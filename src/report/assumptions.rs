@@ -23,7 +23,11 @@ pub fn assumptions(summary: &Summary) -> Vec<Assumption> {
     let described: Vec<(&CaseSummary, &CaseDescription)> =
         summary.cases.iter().filter_map(|case| Some((case, case.description.as_ref()?))).collect();
     let names = |test: &dyn Fn(&CaseSummary, &CaseDescription) -> bool| -> Vec<String> {
-        described.iter().filter(|(case, about)| test(case, about)).map(|(case, _)| case.name.clone()).collect()
+        described
+            .iter()
+            .filter(|(case, about)| test(case, about))
+            .map(|(case, _)| case.name.clone())
+            .collect()
     };
     let mut found = of_plugins(&described);
     let mut of_cases = |cases: Vec<String>, text: &str| {
@@ -73,20 +77,28 @@ fn word_of(plugin: &PluginDigest, case: &CaseSummary, about: &CaseDescription) -
     let proven = case.kind == Some(Kind::Proven);
     match (plugin.kind.as_str(), about.method.as_str()) {
         ("transformation", "resolvable") => {
-            format!("It computes {name}, and composes with itself as it states (tried on the data, not proven).")
+            format!(
+                "It computes what it is named after, {name}, and composes with itself as it states (tried on the data, not proven)."
+            )
         }
         ("transformation", "enumerate") => {
-            format!("It computes {name}, and the finite set of parameters that it lists is complete.")
+            format!(
+                "It computes what it is named after, {name}, and the finite set of parameters that it lists is complete."
+            )
         }
         ("transformation", _) if proven => {
-            format!("It computes {name}, and its bounds on its own speed and rounding (or its list of levels) hold.")
+            format!(
+                "It computes what it is named after, {name}, and its bounds on its own speed and rounding (or its list of levels) hold."
+            )
         }
-        ("transformation", _) => format!("It computes {name}."),
+        ("transformation", _) => format!("It computes what it is named after, {name}."),
         ("noise", _) => "Its samples follow the law that its distribution function states.".to_owned(),
         ("estimator", _) if proven => {
             "The bound that it derives from computed points and growth bounds is one.".to_owned()
         }
-        ("estimator", _) => "The largest move that it finds is near enough to the largest there is.".to_owned(),
+        ("estimator", _) => {
+            "The largest move that it finds is near enough to the largest there is.".to_owned()
+        }
         _ => "It does what it says.".to_owned(),
     }
 }
@@ -130,7 +142,9 @@ mod tests {
         let found = texts(vec![summary(blur(), &[4.0], &[certified(0, 4.0)]), second]);
         let of_blur: Vec<&Assumption> = found
             .iter()
-            .filter(|assumption| assumption.plugin.as_ref().is_some_and(|plugin| plugin.id == "gaussian_blur"))
+            .filter(|assumption| {
+                assumption.plugin.as_ref().is_some_and(|plugin| plugin.id == "gaussian_blur")
+            })
             .collect();
         assert_eq!(of_blur.len(), 1);
         assert_eq!(of_blur[0].cases, ["blur", "again"]);

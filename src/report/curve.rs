@@ -45,14 +45,15 @@ impl Curve {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testing::{certified, status};
     use crate::certify::outcome::Status;
+    use crate::report::testing::{certified, status};
 
     #[test]
     fn the_curve_counts_labels_certified_to_a_radius_or_further() {
         let mut wrong = certified(3, 5.0);
         wrong.correct = false;
-        let records = [certified(0, 2.0), certified(1, 5.0), certified(2, 2.0), wrong, status(4, Status::Refused)];
+        let records =
+            [certified(0, 2.0), certified(1, 5.0), certified(2, 2.0), wrong, status(4, Status::Refused)];
         let curve = Curve::of(&records.iter().collect::<Vec<_>>());
         assert_eq!(curve.steps, [[2.0, 0.6], [5.0, 0.2]]);
         assert_eq!([0.5, 2.0, 2.1, 5.0, 5.1].map(|r| curve.at(r)), [0.6, 0.6, 0.2, 0.2, 0.0]);

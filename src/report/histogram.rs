@@ -50,7 +50,12 @@ pub fn of_radii(records: &[&Record], listed: &[f64], cap: f64, measures: &str) -
     let bars: Vec<Bar> = if are_listed && listed.len() <= MOST_VALUES {
         let of_value = |value: &f64| {
             let text = words::radius(*value);
-            Bar { label: text.clone(), tick: Some(text), count: count(&|radius| radius == *value), nothing: false }
+            Bar {
+                label: text.clone(),
+                tick: Some(text),
+                count: count(&|radius| radius == *value),
+                nothing: false,
+            }
         };
         listed.iter().map(of_value).collect()
     } else {

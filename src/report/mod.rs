@@ -43,7 +43,8 @@ pub fn file_name(case: &str) -> String {
     if !case.is_empty() && !case.starts_with('.') && case.chars().all(fits) {
         return case.to_owned();
     }
-    let kept: String = case.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(40).collect();
+    let kept: String =
+        case.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(40).collect();
     format!("{kept}-{}", &blake3::hash(case.as_bytes()).to_hex()[..8])
 }
 

@@ -70,7 +70,8 @@ pub fn remake(
     on_missing: &mut dyn FnMut(NoPictures),
 ) -> Result<PathBuf, ReportError> {
     let relative_to = options.relative_to.as_deref();
-    let runs: Vec<Run> = folders.iter().map(|folder| Run::read(folder, relative_to)).collect::<Result<_, _>>()?;
+    let runs: Vec<Run> =
+        folders.iter().map(|folder| Run::read(folder, relative_to)).collect::<Result<_, _>>()?;
     let (report, usual) = match &runs[..] {
         [run] => {
             let mut kept = Pictures::read(&run.folder.path);

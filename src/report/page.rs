@@ -120,6 +120,8 @@ struct Shot {
     alt: String,
     /// A data URI.
     source: String,
+    /// Width on the page, in pixels: a whole number of times that of the picture.
+    width: u32,
 }
 
 /// What failed in a case.
@@ -330,10 +332,15 @@ fn worst_of(run: &Run, cases: &[RunCase<'_>], pictures: &Pictures) -> Vec<WorstO
 
 fn worst_image(run: &Run, rank: Rank, record: &Record) -> WorstImage {
     let certified = record.status == Status::Certified;
-    let radius = if certified { format!(" to radius {}", words::radius(record.radius)) } else { String::new() };
+    let radius =
+        if certified { format!(" to radius {}", words::radius(record.radius)) } else { String::new() };
     WorstImage {
         index: record.index,
-        what: format!("{}{}{radius}", rank.name(), if rank == Rank::Wrong && certified { ", certified" } else { "" }),
+        what: format!(
+            "{}{}{radius}",
+            rank.name(),
+            if rank == Rank::Wrong && certified { ", certified" } else { "" }
+        ),
         label: run.class(record.label),
         predicted: record.predicted.map_or_else(|| "none".to_owned(), |class| run.class(class)),
         shots: Vec::new(),
@@ -346,22 +353,31 @@ fn shots(case: RunCase<'_>, record: &Record, pictures: &Pictures, left: &mut usi
     let listed = case.summary.certified_accuracy.first().map(|entry| entry.radius);
     let edges = worst::edges(case.about, worst::shown_radius(record, listed, case.about.cap));
     let captions = edges.iter().map(|xi| words::point(case.about, xi));
-    let named: Vec<(String, String)> = std::iter::once((pictures::original(name, index), "original".to_owned()))
-        .chain(captions.enumerate().map(|(number, caption)| (pictures::edge(name, index, number), caption)))
-        .collect();
-    let found: Vec<(String, &Vec<u8>)> = named
-        .into_iter()
-        .filter_map(|(file, caption)| Some((caption, pictures.0.get(&file)?)))
-        .collect();
+    let named: Vec<(String, String)> =
+        std::iter::once((pictures::original(name, index), "original".to_owned()))
+            .chain(
+                captions.enumerate().map(|(number, caption)| (pictures::edge(name, index, number), caption)),
+            )
+            .collect();
+    let found: Vec<(String, &Vec<u8>)> =
+        named.into_iter().filter_map(|(file, caption)| Some((caption, pictures.0.get(&file)?))).collect();
     let bytes: usize = found.iter().map(|(_, bytes)| bytes.len()).sum();
     let Some(rest) = left.checked_sub(bytes) else { return Vec::new() };
     *left = rest;
     let shot = |(caption, bytes): (String, &Vec<u8>)| Shot {
         alt: format!("Image {index}, {caption}"),
         source: format!("data:image/png;base64,{}", STANDARD.encode(bytes)),
+        width: width_on_page(bytes),
         caption,
     };
     found.into_iter().map(shot).collect()
+}
+
+/// A whole number of times the width of a PNG file, which stands at the same place in each.
+fn width_on_page(png: &[u8]) -> u32 {
+    let width = png.get(16..20).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes);
+    let width = width.clamp(1, pictures::SIDE);
+    width * (pictures::SIDE / width)
 }
 
 fn failures(run: &Run, case: RunCase<'_>) -> Option<FailuresOfCase> {
@@ -417,7 +433,8 @@ fn indices(images: &[u64]) -> String {
 fn failed_draws(records: &[&Record]) -> Table {
     let mut found: Vec<&&Record> = records.iter().filter(|record| record.failures > 0).collect();
     found.sort_by(|a, b| b.failures.cmp(&a.failures).then(a.index.cmp(&b.index)));
-    let mut table = Table::new("Images with failed draws, the most first", &["image", "#failed draws", "#draws"]);
+    let mut table =
+        Table::new("Images with failed draws, the most first", &["image", "#failed draws", "#draws"]);
     for record in found.iter().take(MOST_FAILURES) {
         let row =
             vec![record.index.to_string(), words::thousands(record.failures), words::thousands(record.draws)];

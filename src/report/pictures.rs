@@ -12,14 +12,14 @@ use crate::audit::plan::Plan;
 use crate::audit::plan::case::PlannedCase;
 use crate::audit::records::Record;
 
-use super::source::Run;
 use super::scene::{self, SceneError};
+use super::source::Run;
 use super::{canvas, file_name, worst};
 
 /// The folder of thumbnails in a run folder.
 pub const FOLDER: &str = "pictures";
 /// Pixels of the longer side, at most.
-const SIDE: u32 = 96;
+pub const SIDE: u32 = 96;
 
 /// PNG files by name.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,7 +52,9 @@ impl Pictures {
     pub fn of(plan: &Plan, run: &Run) -> Self {
         let mut made = Self::default();
         for planned in &plan.cases {
-            let Some(case) = run.cases().find(|case| case.summary.name == planned.case.name) else { continue };
+            let Some(case) = run.cases().find(|case| case.summary.name == planned.case.name) else {
+                continue;
+            };
             let listed = case.summary.certified_accuracy.first().map(|entry| entry.radius);
             for (_, record) in worst::worst(&run.records(&case.summary.name)) {
                 let radius = worst::shown_radius(record, listed, case.about.cap);

@@ -36,14 +36,15 @@ pub fn of_models(header: &Header) -> Table {
 }
 
 /// "CPUExecutionProvider (21)": providers with their nodes; of a model cut in three, of all its parts.
-fn providers(value: &Value) -> String {
+pub(super) fn providers(value: &Value) -> String {
     let parts: Vec<&Value> = match value {
         Value::Array(parts) => parts.iter().collect(),
         single => vec![single],
     };
     let mut counts: Vec<(String, u64)> = Vec::new();
     for (provider, operators) in parts.iter().filter_map(|part| part.as_object()).flatten() {
-        let nodes: u64 = operators.as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
+        let nodes: u64 =
+            operators.as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
         match counts.iter_mut().find(|(known, _)| known == provider) {
             Some((_, count)) => *count += nodes,
             None => counts.push((provider.clone(), nodes)),
@@ -72,7 +73,8 @@ pub fn of_case(name: &str, about: &CaseDescription) -> Table {
     for parameter in &about.parameters {
         let value = |value: f64| words::quantity(&words::number(value), &parameter.unit);
         let identity = value(parameter.identity);
-        let range = format!("{} to {} (nothing changes at {identity})", value(parameter.low), value(parameter.high));
+        let range =
+            format!("{} to {} (nothing changes at {identity})", value(parameter.low), value(parameter.high));
         row(&format!("range of {}", parameter.name), range);
     }
     if about.parameters.len() > 1 {
@@ -85,7 +87,8 @@ pub fn of_case(name: &str, about: &CaseDescription) -> Table {
         row("noise on parameters", words::list(&laws));
     }
     if let Some(sigma) = about.semantic_noise {
-        let name = if about.method == "pixel" { "noise on pixels (sigma2)" } else { "semantic noise (sigma2)" };
+        let name =
+            if about.method == "pixel" { "noise on pixels (sigma2)" } else { "semantic noise (sigma2)" };
         row(name, words::number(sigma));
     }
     if let Some(lipschitz) = about.lipschitz {
@@ -103,7 +106,8 @@ pub fn of_case(name: &str, about: &CaseDescription) -> Table {
         sampling(about, &mut row);
     }
     if let Some(point) = &about.sweep {
-        let values: Vec<String> = point.values.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let values: Vec<String> =
+            point.values.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         row("point of the sweep", format!("{}: {}", point.case, values.join(", ")));
     }
     table

@@ -62,7 +62,9 @@ pub fn imitated(
     image: &[f32],
     points: &[Vec<f64>],
 ) -> Result<Vec<Vec<f32>>, SceneError> {
-    let Source::Code(noise) = source(case, worker, image)? else { return Err(FeatureError::NoEncoder.into()) };
+    let Source::Code(noise) = source(case, worker, image)? else {
+        return Err(FeatureError::NoEncoder.into());
+    };
     let Some(decoder) = worker.voter.decoder.as_mut() else { return Err(FeatureError::NoEncoder.into()) };
     let mut images = Images::Imitated { mean: &noise.mean, columns: &noise.columns, decoder };
     Ok(split(&images.at(image, case.shape, &points.concat(), points.len())?, image.len()))

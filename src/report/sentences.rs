@@ -42,7 +42,11 @@ pub fn finding(summary: &CaseSummary, description: &CaseDescription) -> String {
 fn images(summary: &CaseSummary, description: &CaseDescription) -> String {
     let (found, asked) = (summary.images, description.images);
     if found < asked {
-        return format!("the {} of {} that are on record", words::thousands(found), words::count(asked, "image"));
+        return format!(
+            "the {} of {} that are on record",
+            words::thousands(found),
+            words::count(asked, "image")
+        );
     }
     words::count(found, "image")
 }
@@ -115,7 +119,10 @@ fn margin(description: &CaseDescription) -> String {
 
 fn slack(description: &CaseDescription) -> String {
     description.slack.map_or_else(String::new, |slack| {
-        format!(", and on every image within an l2 distance of {} of one so transformed (slack)", words::about(slack))
+        format!(
+            ", and on every image within an l2 distance of {} of one so transformed (slack)",
+            words::about(slack)
+        )
     })
 }
 

@@ -48,7 +48,8 @@ impl<'a> Sweep<'a> {
 
     /// The radii that all points report, ascending.
     pub fn radii(&self) -> Vec<f64> {
-        let of = |case: &CaseSummary| case.certified_accuracy.iter().map(|entry| entry.radius).collect::<Vec<_>>();
+        let of =
+            |case: &CaseSummary| case.certified_accuracy.iter().map(|entry| entry.radius).collect::<Vec<_>>();
         let mut radii = self.points.first().map(|(_, case)| of(case)).unwrap_or_default();
         radii.retain(|radius| self.points.iter().all(|(_, case)| case.accuracy_at(*radius).is_some()));
         radii

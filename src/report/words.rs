@@ -52,7 +52,9 @@ pub fn rough(value: f64) -> String {
 pub fn radius(value: f64) -> String {
     let shown = trimmed(format!("{:.4}", (value * 1e4).floor() / 1e4));
     match shown.parse::<f64>() {
-        Ok(parsed) if parsed > value => trimmed(format!("{:.4}", ((value * 1e4).floor() - 1.0).max(0.0) / 1e4)),
+        Ok(parsed) if parsed > value => {
+            trimmed(format!("{:.4}", ((value * 1e4).floor() - 1.0).max(0.0) / 1e4))
+        }
         _ => shown,
     }
 }
@@ -205,7 +207,10 @@ mod tests {
         assert_eq!(about(0.300_000_000_000_000_04), "0.3");
         assert_eq!(about(12345.6), "12346");
         assert_eq!(about(0.000_123_456), "0.0001235");
-        assert_eq!((rough(0.8647), rough(19.75), rough(0.0)), ("0.86".to_owned(), "20".to_owned(), "0".to_owned()));
+        assert_eq!(
+            (rough(0.8647), rough(19.75), rough(0.0)),
+            ("0.86".to_owned(), "20".to_owned(), "0".to_owned())
+        );
         assert_eq!(count(1, "image"), "1 image");
     }
 

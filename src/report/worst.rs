@@ -72,7 +72,8 @@ pub fn shown_radius(record: &Record, first_listed: Option<f64>, cap: f64) -> f64
 pub fn edges(description: &CaseDescription, radius: f64) -> Vec<Vec<f64>> {
     let range = description.range();
     let towards = |corner: &[f64]| -> Option<Vec<f64>> {
-        let step: Vec<f64> = corner.iter().zip(&range.identity).map(|(end, identity)| end - identity).collect();
+        let step: Vec<f64> =
+            corner.iter().zip(&range.identity).map(|(end, identity)| end - identity).collect();
         let length = range.norm.of(step.iter().copied());
         if !(length > 0.0) {
             return None;
@@ -103,8 +104,10 @@ mod tests {
             status(6, Status::Abstained),
             certified(7, 2.0),
         ];
-        let found: Vec<(Rank, u64)> =
-            worst(&records.iter().collect::<Vec<_>>()).iter().map(|(rank, record)| (*rank, record.index)).collect();
+        let found: Vec<(Rank, u64)> = worst(&records.iter().collect::<Vec<_>>())
+            .iter()
+            .map(|(rank, record)| (*rank, record.index))
+            .collect();
         use Rank::{Abstained, Error, Refused, Short, Wrong};
         assert_eq!(
             found,

@@ -31,10 +31,12 @@ fn every_number_of_the_summary_is_in_it() {
             assert!(table.contains(&row), "{row} is not in {table}");
         }
         assert!(table.contains(&format!("{} %", percent(&case["smoothed_accuracy"]))));
-        let counts = ["images", "certified", "refused", "abstained", "errors", "draws", "failures", "evaluations"];
+        let counts =
+            ["images", "certified", "refused", "abstained", "errors", "draws", "failures", "evaluations"];
         let thousands = |key: &str| {
             let digits = case[key].as_u64().unwrap().to_string();
-            let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|g| std::str::from_utf8(g).unwrap()).collect();
+            let groups: Vec<&str> =
+                digits.as_bytes().rchunks(3).rev().map(|g| std::str::from_utf8(g).unwrap()).collect();
             groups.join(",")
         };
         let row = format!("{name} {}", counts.map(thousands).join(" "));
@@ -45,8 +47,12 @@ fn every_number_of_the_summary_is_in_it() {
 #[test]
 fn estimated_is_said_wherever_it_is() {
     let page = page();
-    let (findings, table, curves) = (page.section("findings"), page.section("summary"), page.section("curves"));
-    assert!(findings.contains("defocus_blur ≈ estimated On 12 images, the smoothed classifier is estimated to keep"));
+    let (findings, table, curves) =
+        (page.section("findings"), page.section("summary"), page.section("curves"));
+    assert!(
+        findings
+            .contains("defocus_blur ≈ estimated On 12 images, the smoothed classifier is estimated to keep")
+    );
     assert!(findings.contains("gaussian_blur ✓ proven On 12 images, the smoothed classifier provably keeps"));
     assert!(findings.contains("each certificate is wrong with probability at most 0.001"));
     let rows = run().summary()["cases"][1]["certified_accuracy"].as_array().unwrap().len();
@@ -64,7 +70,9 @@ fn estimated_is_said_wherever_it_is() {
 fn requirements_are_met_or_not_and_show_their_line() {
     let words = page().section("requirements");
     let audit = super::audit();
-    for (verdict, case, line) in [("✓ Met", "gaussian_blur", "radius = 4.0,"), ("✗ Not met", "defocus_blur", "radius = 5.0,")] {
+    for (verdict, case, line) in
+        [("✓ Met", "gaussian_blur", "radius = 4.0,"), ("✗ Not met", "defocus_blur", "radius = 5.0,")]
+    {
         assert!(words.contains(&format!("{verdict} {case}: certified accuracy")), "{words}");
         let source = format!("line {}: require = {{ {line}", audit.line_of(&format!("require = {{ {line}")));
         assert!(words.contains(&source), "{source} is not in {words}");
@@ -111,11 +119,17 @@ fn the_summary_says_what_each_case_is() {
     let about = &run().summary()["cases"][1]["description"];
     assert_eq!(about["method"], "semantic");
     assert_eq!(about["transformation"]["id"], "defocus_blur");
-    assert_eq!(about["parameters"][0], serde_json::json!({
-        "name": "radius", "unit": "pixel", "low": 0.0, "high": 5.0, "identity": 0.0
-    }));
+    assert_eq!(
+        about["parameters"][0],
+        serde_json::json!({
+            "name": "radius", "unit": "pixel", "low": 0.0, "high": 5.0, "identity": 0.0
+        })
+    );
     assert_eq!(about["noise"][0]["id"], "gaussian");
-    assert_eq!((about["semantic_noise"].as_f64(), about["sampling"]["mode"].as_str()), (Some(0.25), Some("fixed")));
+    assert_eq!(
+        (about["semantic_noise"].as_f64(), about["sampling"]["mode"].as_str()),
+        (Some(0.25), Some("fixed"))
+    );
     assert_eq!((about["anchors"].as_str(), about["claim"].as_str()), (Some("single"), Some("real")));
     assert_eq!(about["require"]["certified_accuracy"], 1.0);
 }

@@ -59,8 +59,11 @@ fn hostile_names_are_only_names() {
             record["status"] = "error".into();
         }
     });
-    fs::write(run.0.join("origin.json"), json!({ "audit": format!("/x/{}", HOSTILE.replace('/', "\\")) }).to_string())
-        .unwrap();
+    fs::write(
+        run.0.join("origin.json"),
+        json!({ "audit": format!("/x/{}", HOSTILE.replace('/', "\\")) }).to_string(),
+    )
+    .unwrap();
     let page = remade(&run);
     let plain: String = HOSTILE.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(page.section("findings").contains(&plain), "{}", page.section("findings"));
@@ -109,7 +112,10 @@ fn claims_about_a_surrogate_say_so_first() {
     });
     let page = remade(&run);
     let findings = page.section("findings");
-    assert!(findings.contains("estimated About the surrogate's imitation of the transformation, not about"), "{findings}");
+    assert!(
+        findings.contains("estimated About the surrogate's imitation of the transformation, not about"),
+        "{findings}"
+    );
     assert!(findings.contains("For the transformation itself it holds on 12.5 %"), "{findings}");
     assert!(page.section("summary").contains("of the transformation itself"));
     assert!(page.section("summary").contains("12.5 %"));
@@ -124,7 +130,11 @@ fn swept(run: &RunFolder, points: &[(&[(&str, &str)], f64)]) {
             let mut case = base.clone();
             case["name"] = format!("defocus_blur+{number}").into();
             case["description"]["sweep"] = json!({ "case": "defocus_blur", "values": values });
-            case["certified_accuracy"].as_array_mut().unwrap().iter_mut().for_each(|entry| entry["accuracy"] = (*share).into());
+            case["certified_accuracy"]
+                .as_array_mut()
+                .unwrap()
+                .iter_mut()
+                .for_each(|entry| entry["accuracy"] = (*share).into());
             cases.push(case);
         }
         summary["cases"] = cases.into();
@@ -143,7 +153,10 @@ fn two_swept_keys_make_a_heat_map() {
     let words = remade(&run).section("sweeps");
     assert!(words.contains("defocus_blur over noise.scale and semantic_noise"), "{words}");
     for share in ["11.0", "22.0", "33.0", "44.0"] {
-        assert!(words.contains(&format!(" {share} ")) && words.contains(&format!("{share} %")), "{share}: {words}");
+        assert!(
+            words.contains(&format!(" {share} ")) && words.contains(&format!("{share} %")),
+            "{share}: {words}"
+        );
     }
     let map = fs::read_to_string(run.0.join("plots/defocus_blur-sweep-5.svg")).unwrap();
     assert!(map.matches("class=\"cell").count() == 4 && map.contains(">44.0<"), "{map}");
@@ -154,7 +167,8 @@ fn one_swept_key_makes_curves() {
     let folder = tempfile::tempdir().unwrap();
     let run = copy(&folder.path().join("run"));
     let grid = [[("semantic_noise", "0.05")], [("semantic_noise", "0.1")], [("semantic_noise", "0.2")]];
-    let points: Vec<(&[(&str, &str)], f64)> = grid.iter().map(|point| &point[..]).zip([0.11, 0.55, 0.33]).collect();
+    let points: Vec<(&[(&str, &str)], f64)> =
+        grid.iter().map(|point| &point[..]).zip([0.11, 0.55, 0.33]).collect();
     swept(&run, &points);
     let words = remade(&run).section("sweeps");
     assert!(words.contains("0.1 55.0 % 55.0 %"), "{words}");

@@ -12,7 +12,9 @@ pub struct Page {
 
 impl Page {
     pub fn read(path: &Path) -> Self {
-        Self { text: std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())) }
+        Self {
+            text: std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+        }
     }
 
     /// Every tag closed, every attribute quoted, every character escaped.
@@ -40,7 +42,10 @@ impl Page {
         let document = self.document();
         for node in document.descendants().filter(Node::is_element) {
             let tag = node.tag_name().name();
-            assert!(!["script", "link", "iframe", "object", "embed", "base", "form"].contains(&tag), "<{tag}>");
+            assert!(
+                !["script", "link", "iframe", "object", "embed", "base", "form"].contains(&tag),
+                "<{tag}>"
+            );
             for attribute in node.attributes() {
                 let (name, value) = (attribute.name(), attribute.value());
                 assert!(!name.starts_with("on"), "{name}");
@@ -55,7 +60,9 @@ impl Page {
             .filter(|node| node.has_tag_name("style"))
             .filter_map(|node| node.text())
             .collect();
-        assert!(!style.contains("url(") && !style.contains("@import") && style.contains("prefers-color-scheme"));
+        assert!(
+            !style.contains("url(") && !style.contains("@import") && style.contains("prefers-color-scheme")
+        );
         let without = self.text.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
         assert!(!without.contains("http://") && !without.contains("https://"));
     }
@@ -64,10 +71,12 @@ impl Page {
     pub fn assert_accessible(&self) {
         let document = self.document();
         let all: Vec<Node<'_, '_>> = document.descendants().filter(Node::is_element).collect();
-        let named = |tag: &str| all.iter().filter(|node| node.tag_name().name() == tag).copied().collect::<Vec<_>>();
+        let named =
+            |tag: &str| all.iter().filter(|node| node.tag_name().name() == tag).copied().collect::<Vec<_>>();
         assert_eq!(document.root_element().attribute("lang"), Some("en"));
         for tag in ["h1", "main", "header", "nav", "footer", "title"] {
-            let inside_svg = |node: &&Node<'_, '_>| node.ancestors().any(|node| node.tag_name().name() == "svg");
+            let inside_svg =
+                |node: &&Node<'_, '_>| node.ancestors().any(|node| node.tag_name().name() == "svg");
             assert_eq!(named(tag).iter().filter(|node| !inside_svg(node)).count(), 1, "<{tag}>");
         }
         let mut ids = BTreeSet::new();
@@ -120,9 +129,9 @@ impl Page {
 
 /// The words below a node, but for styles; spaces as one.
 pub fn words_of(node: Node<'_, '_>) -> String {
-    let texts = node.descendants().filter(|node| {
-        node.is_text() && !node.ancestors().any(|above| above.has_tag_name("style"))
-    });
+    let texts = node
+        .descendants()
+        .filter(|node| node.is_text() && !node.ancestors().any(|above| above.has_tag_name("style")));
     let all: Vec<&str> = texts.filter_map(|node| node.text()).collect();
     all.join(" ").replace('\u{a0}', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }

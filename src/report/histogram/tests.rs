@@ -3,7 +3,8 @@ use crate::certify::outcome::Status;
 use crate::report::testing::{certified, status};
 
 fn shown(histogram: &Histogram) -> String {
-    let bar = |bar: &Bar| format!("{}: {}{}", bar.label, bar.count, if bar.tick.is_some() { " *" } else { "" });
+    let bar =
+        |bar: &Bar| format!("{}: {}{}", bar.label, bar.count, if bar.tick.is_some() { " *" } else { "" });
     histogram.bars.iter().map(bar).collect::<Vec<_>>().join("\n")
 }
 
@@ -21,7 +22,8 @@ fn few_radii_have_a_bar_each() {
 
 #[test]
 fn a_continuum_of_radii_is_binned_and_loses_no_image() {
-    let records: Vec<Record> = (0..500_u32).map(|i| certified(u64::from(i), f64::from(i) * 36.0 / 499.0)).collect();
+    let records: Vec<Record> =
+        (0..500_u32).map(|i| certified(u64::from(i), f64::from(i) * 36.0 / 499.0)).collect();
     let refs: Vec<&Record> = records.iter().collect();
     let histogram = of_radii(&refs, &[4.0], 36.0, "variance");
     assert_eq!(histogram.bars.len(), 1 + BINS);

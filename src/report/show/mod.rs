@@ -19,7 +19,7 @@ use crate::smoothing::voter::DrawError;
 
 use super::scene::{self, SceneError};
 use super::words;
-use sheet::{Row, Shot, Sheet};
+use sheet::{Row, Sheet, Shot};
 
 /// Parameters that are shown unless others are asked for.
 const POINTS: usize = 5;
@@ -195,7 +195,8 @@ impl View<'_> {
             Method::Resolvable(_) => Some(self.random_parameters(worker)?),
             Method::Channel(parts) if !parts.encoded => {
                 let made = scene::drawn(case, worker, self.index, self.image, DRAWS)?;
-                let shots = (1..).zip(made).map(|(number, pixels)| Shot { label: format!("draw {number}"), pixels });
+                let shots =
+                    (1..).zip(made).map(|(number, pixels)| Shot { label: format!("draw {number}"), pixels });
                 let sigma = words::number(parts.metric.semantic_noise());
                 let title = format!("what the classifier sees: pixel noise, sigma2 = {sigma}");
                 Some(Row { title, shots: shots.collect() })
@@ -233,7 +234,10 @@ impl View<'_> {
             shots.push(Shot { label: format!("semantic {size:.2}"), pixels });
             shots.push(Shot { label: format!("pixels {size:.2}"), pixels: self.pixel_noise(number, size) });
         }
-        Ok(Row { title: "what the classifier sees, and beside it pixel noise of the same L2 norm".to_owned(), shots })
+        Ok(Row {
+            title: "what the classifier sees, and beside it pixel noise of the same L2 norm".to_owned(),
+            shots,
+        })
     }
 
     /// The image under Gaussian noise of a given l2 size.
@@ -241,7 +245,8 @@ impl View<'_> {
         let mut stream = self.planned.case.stream_key(self.index, Purpose::Probe).draw(number);
         let noise: Vec<f64> = self.image.iter().map(|_| stream.normal()).collect();
         let length = noise.iter().map(|value| value * value).sum::<f64>().sqrt();
-        let noisy = self.image.iter().zip(&noise).map(|(pixel, noise)| f64::from(*pixel) + noise * size / length);
+        let noisy =
+            self.image.iter().zip(&noise).map(|(pixel, noise)| f64::from(*pixel) + noise * size / length);
         noisy.map(|value| value as f32).collect()
     }
 

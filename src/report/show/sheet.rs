@@ -117,7 +117,8 @@ mod tests {
     fn sheet(shape: [usize; 3], value: f32) -> Sheet {
         let pixels = vec![value; shape.iter().product()];
         let shot = |label: &str| Shot { label: label.to_owned(), pixels: pixels.clone() };
-        let row = Row { title: "row".to_owned(), shots: vec![shot("one"), shot("a label wider than its picture")] };
+        let row =
+            Row { title: "row".to_owned(), shots: vec![shot("one"), shot("a label wider than its picture")] };
         Sheet { title: "title".to_owned(), shape, rows: vec![row.clone(), row] }
     }
 
@@ -135,7 +136,13 @@ mod tests {
     #[test]
     fn what_is_changed_for_display_is_said() {
         assert_eq!(sheet([1, 8, 8], 0.5).notes().count(), 0);
-        assert_eq!(sheet([1, 8, 8], 1.5).notes().collect::<Vec<_>>(), ["Values outside [0, 1] are clipped for display only."]);
-        assert_eq!(sheet([3, 300, 8], 0.5).notes().collect::<Vec<_>>(), ["Pictures are shrunk for display only."]);
+        assert_eq!(
+            sheet([1, 8, 8], 1.5).notes().collect::<Vec<_>>(),
+            ["Values outside [0, 1] are clipped for display only."]
+        );
+        assert_eq!(
+            sheet([3, 300, 8], 0.5).notes().collect::<Vec<_>>(),
+            ["Pictures are shrunk for display only."]
+        );
     }
 }

@@ -83,11 +83,16 @@ impl LinePlot {
     fn axes(&self, drawing: &mut Drawing) {
         for step in 0..=4 {
             let share = f64::from(step) / 4.0;
-            drawing.line([LEFT, y(share)], [WIDTH - RIGHT, y(share)], if step == 0 { "axis" } else { "grid" });
+            drawing.line(
+                [LEFT, y(share)],
+                [WIDTH - RIGHT, y(share)],
+                if step == 0 { "axis" } else { "grid" },
+            );
             let text = format!("{}%", 25 * step);
             drawing.text([LEFT - 6.0, y(share) + 4.0], Anchor::End, "tick", &text);
         }
-        let round = || ticks(self.x_range[0], self.x_range[1], 5).into_iter().map(|x| (x, label(x))).collect();
+        let round =
+            || ticks(self.x_range[0], self.x_range[1], 5).into_iter().map(|x| (x, label(x))).collect();
         for (x, text) in self.x_ticks.clone().unwrap_or_else(round) {
             drawing.line([self.x(x), y(0.0)], [self.x(x), y(0.0) + 4.0], "axis");
             drawing.text([self.x(x), y(0.0) + 17.0], Anchor::Middle, "tick", &text);

@@ -195,7 +195,9 @@ mod tests {
         for text in [drawing.inline(), drawing.file()] {
             let document = roxmltree::Document::parse(&text).unwrap();
             let words = |tag: &str| {
-                let found = document.descendants().find(|node| node.has_tag_name(("http://www.w3.org/2000/svg", tag)));
+                let found = document
+                    .descendants()
+                    .find(|node| node.has_tag_name(("http://www.w3.org/2000/svg", tag)));
                 found.unwrap().text().unwrap().to_owned()
             };
             assert_eq!(words("title"), "<b>\"&\u{fffd}");

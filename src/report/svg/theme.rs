@@ -68,9 +68,9 @@ pub fn plot_style_of_file() -> String {
 }
 
 fn with_colours(style: &str, value: fn(&Colour) -> &'static str) -> String {
-    COLOURS.iter().fold(style.to_owned(), |style, colour| {
-        style.replace(&format!("var(--{})", colour.0), value(colour))
-    })
+    COLOURS
+        .iter()
+        .fold(style.to_owned(), |style, colour| style.replace(&format!("var(--{})", colour.0), value(colour)))
 }
 
 /// What is legible on a level of a heat map.
@@ -87,7 +87,8 @@ mod tests {
     use super::*;
 
     fn colour(name: &str) -> [&'static str; 2] {
-        let found = COLOURS.iter().find(|colour| colour.0 == name).unwrap_or_else(|| panic!("no colour {name}"));
+        let found =
+            COLOURS.iter().find(|colour| colour.0 == name).unwrap_or_else(|| panic!("no colour {name}"));
         [found.1, found.2]
     }
 
