@@ -83,7 +83,7 @@ fn parameters_may_be_chosen() {
         let left = GAP + column * cell;
         (0..SIDE)
             .flat_map(|y| (0..SIDE).map(move |x| (x, y)))
-            .map(|(x, y)| *two.get_pixel(left + x, 66 + y))
+            .map(|(x, y)| *two.get_pixel(left + x, 84 + y))
             .collect()
     };
     assert!(picture(0) == picture(2) && picture(0) != picture(1));

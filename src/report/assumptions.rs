@@ -78,18 +78,20 @@ fn word_of(plugin: &PluginDigest, case: &CaseSummary, about: &CaseDescription) -
     match (plugin.kind.as_str(), about.method.as_str()) {
         ("transformation", "resolvable") => {
             format!(
-                "It computes {name}, and composes with itself as it states (tried on the data, not proven)."
+                "It computes what it is named after, {name}, and composes with itself as it states (tried on the data, not proven)."
             )
         }
         ("transformation", "enumerate") => {
-            format!("It computes {name}, and the finite set of parameters that it lists is complete.")
+            format!(
+                "It computes what it is named after, {name}, and the finite set of parameters that it lists is complete."
+            )
         }
         ("transformation", _) if proven => {
             format!(
-                "It computes {name}, and its bounds on its own speed and rounding (or its list of levels) hold."
+                "It computes what it is named after, {name}, and its bounds on its own speed and rounding (or its list of levels) hold."
             )
         }
-        ("transformation", _) => format!("It computes {name}."),
+        ("transformation", _) => format!("It computes what it is named after, {name}."),
         ("noise", _) => "Its samples follow the law that its distribution function states.".to_owned(),
         ("estimator", _) if proven => {
             "The bound that it derives from computed points and growth bounds is one.".to_owned()

@@ -9,7 +9,7 @@ use super::curve::Curve;
 use super::figure::{self, Figure, Table, kind};
 use super::source::{Run, RunCase};
 use super::svg::lines::LinePlot;
-use super::words;
+use super::{provenance, words};
 
 /// Several runs, side by side.
 #[derive(Debug, Serialize)]
@@ -100,7 +100,7 @@ fn side_by_side(names: &[ComparedRun], runs: &[Run]) -> Table {
     let mut columns = vec!["case".to_owned(), "#radius".to_owned()];
     columns.extend(names.iter().map(|run| format!("#{}", run.name)));
     if runs.len() == 2 {
-        columns.push("#B \u{2212} A".to_owned());
+        columns.push("#B \u{2212} A (points)".to_owned());
     }
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     let mut table = Table::new("Certified accuracy of each run, with its 95 % interval", &columns);
@@ -152,7 +152,7 @@ fn curves(number: usize, name: &str, names: &[ComparedRun], runs: &[Run]) -> Opt
     let title = format!("Certified accuracy of {name} by radius");
     let mut series = Vec::new();
     let mut table = Table::new(&title, &["run", "#radius", "#certified", "#95 % interval", "kind"]);
-    let (mut cap, mut axis) = (0.0_f64, String::new());
+    let (mut cap, mut axis, mut caption) = (0.0_f64, String::new(), String::new());
     for (look, (run, compared)) in runs.iter().zip(names).enumerate() {
         let Some(case) = case_of(run, name) else { continue };
         let word = kind(case.summary.kind);
@@ -161,6 +161,7 @@ fn curves(number: usize, name: &str, names: &[ComparedRun], runs: &[Run]) -> Opt
         cap = cap.max(case.about.cap);
         if axis.is_empty() {
             axis = words::axis(case.about);
+            caption = words::transformation(&case.about.transformation.id);
         }
         for entry in &case.summary.certified_accuracy {
             table.rows.push(vec![
@@ -188,28 +189,39 @@ fn curves(number: usize, name: &str, names: &[ComparedRun], runs: &[Run]) -> Opt
         series,
         title,
     };
-    let caption = "Certified accuracy by radius, one line for each run.".to_owned();
     let file = format!("{}-compared.svg", super::file_name(name));
     Some(Figure::new(name, caption, &plot.draw(), file, table))
 }
 
-/// The header of a run's records, flat.
+/// The header of a run's records, flat: plugins by their names, models by their paths.
 fn header(run: &Run) -> BTreeMap<String, String> {
-    let mut value = serde_json::to_value(&run.folder.header).unwrap_or_default();
-    // Plugins are told apart by name, not by their place in a list.
-    let plugins: serde_json::Map<String, Value> = run
-        .folder
-        .header
-        .plugins
-        .iter()
-        .map(|plugin| {
-            (format!("{} {}", plugin.kind, plugin.id), format!("{} {}", plugin.version, plugin.digest).into())
-        })
-        .collect();
+    let header = &run.folder.header;
+    let mut value = serde_json::to_value(header).unwrap_or_default();
     if let Some(entries) = value.as_object_mut() {
-        entries.insert("plugins".to_owned(), Value::Object(plugins));
+        for parts in ["plugins", "models", "providers"] {
+            entries.remove(parts);
+        }
     }
-    flat(&value)
+    let mut entries: BTreeMap<String, String> =
+        flat(&value).into_iter().map(|(key, value)| (key, short(&value))).collect();
+    entries.extend(header.plugins.iter().map(|plugin| {
+        (
+            format!("{} plugin {}", plugin.kind, plugin.id),
+            format!("{} {}", plugin.version, short(&plugin.digest)),
+        )
+    }));
+    entries.extend(header.models.iter().map(|(path, digest)| {
+        let digest = short(digest.as_str().unwrap_or_default());
+        let providers = header.providers.get(path).map(provenance::providers).unwrap_or_default();
+        (format!("model {path}"), format!("{digest} on {providers}"))
+    }));
+    entries
+}
+
+/// The first digits of a digest, which tell it from others; other values as they are.
+fn short(value: &str) -> String {
+    let is_digest = value.len() == 64 && value.chars().all(|c| c.is_ascii_hexdigit());
+    if is_digest { format!("{}…", &value[..16]) } else { value.to_owned() }
 }
 
 /// The settings of cases that more than one run has.
@@ -244,7 +256,9 @@ fn differences(caption: &str, names: &[ComparedRun], entries: Vec<BTreeMap<Strin
     keys.dedup();
     for key in keys {
         let values: Vec<Option<&String>> = entries.iter().map(|run| run.get(key)).collect();
-        if values.windows(2).any(|pair| pair[0] != pair[1]) {
+        // What a run does not use at all, as a model of a case that it does not have, is no difference of use.
+        let found: Vec<&String> = values.iter().copied().flatten().collect();
+        if found.windows(2).any(|pair| pair[0] != pair[1]) {
             let shown = values.into_iter().map(|value| value.cloned().unwrap_or_default());
             table.rows.push(std::iter::once(key.clone()).chain(shown).collect());
         }

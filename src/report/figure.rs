@@ -74,6 +74,7 @@ impl Figure {
     /// A figure of a drawing.
     pub fn new(heading: &str, caption: String, drawing: &Drawing, file: String, table: Table) -> Self {
         let (svg, standalone) = (drawing.inline(), drawing.file());
+        let caption = caption.replace(" %", "\u{a0}%");
         Self { heading: heading.to_owned(), caption, svg, file, standalone, table }
     }
 }
@@ -94,7 +95,7 @@ pub fn certified_series(curve: &Curve, case: RunCase<'_>, label: String, look: u
     Series {
         label,
         line: thinned(staircase(&curve.steps_to(cap), 0.0), cap),
-        marks: case.summary.certified_accuracy.iter().map(mark).collect(),
+        marks: case.summary.certified_accuracy.iter().filter(|_| case.summary.images > 0).map(mark).collect(),
         look,
         dash: look,
         hollow: estimated,
@@ -121,8 +122,13 @@ pub fn curve(run: &Run, number: usize, case: RunCase<'_>) -> Figure {
         series[0].dash = 1;
     }
     let smoothed = summary.smoothed_accuracy;
+    if summary.images == 0 {
+        series.clear();
+    }
     let answer = if about.has_draws() { "smoothed accuracy" } else { "accuracy" };
-    series.push(single(format!("{answer} {}", words::percent(smoothed)), 0.0, smoothed, 1));
+    if summary.images > 0 {
+        series.push(single(format!("{answer} {}", words::percent(smoothed)), 0.0, smoothed, 1));
+    }
     if let (Some(published), Some(last)) = (about.published, summary.certified_accuracy.last()) {
         let label = format!("published {} at {}", words::percent(published), words::number(last.radius));
         series.push(single(label, last.radius, published, 3));
@@ -153,6 +159,9 @@ pub fn curve(run: &Run, number: usize, case: RunCase<'_>) -> Figure {
 
 /// What a curve shows, in words.
 fn describe(summary: &CaseSummary, about: &CaseDescription) -> String {
+    if summary.images == 0 {
+        return "No image is on record.".to_owned();
+    }
     let at = |entry: &crate::audit::summary::CertifiedAccuracy| {
         format!("{} at {}", words::percent(entry.accuracy), words::number(entry.radius))
     };

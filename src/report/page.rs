@@ -120,6 +120,8 @@ struct Shot {
     alt: String,
     /// A data URI.
     source: String,
+    /// Width on the page, in pixels: a whole number of times that of the picture.
+    width: u32,
 }
 
 /// What failed in a case.
@@ -365,9 +367,17 @@ fn shots(case: RunCase<'_>, record: &Record, pictures: &Pictures, left: &mut usi
     let shot = |(caption, bytes): (String, &Vec<u8>)| Shot {
         alt: format!("Image {index}, {caption}"),
         source: format!("data:image/png;base64,{}", STANDARD.encode(bytes)),
+        width: width_on_page(bytes),
         caption,
     };
     found.into_iter().map(shot).collect()
+}
+
+/// A whole number of times the width of a PNG file, which stands at the same place in each.
+fn width_on_page(png: &[u8]) -> u32 {
+    let width = png.get(16..20).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes);
+    let width = width.clamp(1, pictures::SIDE);
+    width * (pictures::SIDE / width)
 }
 
 fn failures(run: &Run, case: RunCase<'_>) -> Option<FailuresOfCase> {

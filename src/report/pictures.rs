@@ -19,7 +19,7 @@ use super::{canvas, file_name, worst};
 /// The folder of thumbnails in a run folder.
 pub const FOLDER: &str = "pictures";
 /// Pixels of the longer side, at most.
-const SIDE: u32 = 96;
+pub const SIDE: u32 = 96;
 
 /// PNG files by name.
 #[derive(Debug, Clone, Default, PartialEq)]

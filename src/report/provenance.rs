@@ -36,7 +36,7 @@ pub fn of_models(header: &Header) -> Table {
 }
 
 /// "CPUExecutionProvider (21)": providers with their nodes; of a model cut in three, of all its parts.
-fn providers(value: &Value) -> String {
+pub(super) fn providers(value: &Value) -> String {
     let parts: Vec<&Value> = match value {
         Value::Array(parts) => parts.iter().collect(),
         single => vec![single],

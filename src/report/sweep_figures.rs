@@ -88,9 +88,9 @@ fn curves(sweep: &Sweep<'_>, number: usize) -> Figure {
         let share = |radius: &f64| sweep.share(&[value], *radius).map(words::percent).unwrap_or_default();
         table.rows.push(std::iter::once((*value).to_owned()).chain(radii.iter().map(share)).collect());
     }
-    let caption = format!("Certified accuracy over {key}{}.", estimated(sweep));
+    let caption = format!("Certified accuracy, a line for each radius{}.", estimated(sweep));
     let file = format!("{}-sweep.svg", super::file_name(sweep.case));
-    Figure::new(sweep.case, caption, &plot.draw(), file, table)
+    Figure::new(&format!("Over {key}"), caption, &plot.draw(), file, table)
 }
 
 /// Where values stand across: as numbers if they are evenly enough spread for their names, else side by side.
@@ -127,14 +127,11 @@ fn heat_map(sweep: &Sweep<'_>, number: usize, at: usize, radius: f64) -> Figure 
         let cell = |share: &Option<f64>| share.map(words::percent).unwrap_or_default();
         table.rows.push(std::iter::once((*row).to_owned()).chain(shares.iter().map(cell)).collect());
     }
-    let caption = format!(
-        "Percent certified at radius {}{}; colours go from {least} to {greatest}.",
-        words::number(radius),
-        estimated(sweep)
-    );
+    let caption = format!("Percent certified{}; colours go from {least} to {greatest}.", estimated(sweep));
     let file = format!("{}-sweep-{}.svg", super::file_name(sweep.case), words::number(radius));
     let id = format!("sweep-{number}-{at}");
-    Figure::new(sweep.case, caption, &map.draw(&id, &title, &description), file, table)
+    let heading = format!("At radius {}", words::number(radius));
+    Figure::new(&heading, caption, &map.draw(&id, &title, &description), file, table)
 }
 
 fn any_estimated(sweep: &Sweep<'_>) -> bool {

@@ -44,8 +44,8 @@ impl HeatMap {
         let size = [width, TOP + ROW * self.rows.len() as f64 + 6.0];
         let mut drawing = Drawing::new(id, title, description, size);
         let [rows, across] = &self.keys;
-        drawing.text([4.0, 34.0], Anchor::Start, "tick", &fit(&format!("{rows} ↓"), LEFT));
-        drawing.text([width, 12.0], Anchor::End, "tick", &fit(&format!("{across} →"), width - LEFT));
+        drawing.text([0.0, 12.0], Anchor::Start, "tick", &fit(&format!("{rows} ↓"), width / 2.0));
+        drawing.text([width, 12.0], Anchor::End, "tick", &fit(&format!("{across} →"), width / 2.0));
         for (number, column) in self.columns.iter().enumerate() {
             let x = LEFT + each * (number as f64 + 0.5);
             drawing.text([x, 32.0], Anchor::Middle, "tick", &fit(column, each));
