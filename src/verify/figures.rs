@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::case::formatting;
 use super::difference::differences;
-use super::fault::{Fault, Finding, Place};
+use super::fault::{Fault, Place};
+use super::finding::Finding;
 use super::recorded::RecordedRun;
 use super::sequence::{Sequence, missing};
 use super::{Note, NoteKind};

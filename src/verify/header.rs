@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::case::formatting;
 use super::difference::{Difference, differences};
-use super::fault::{Fault, Finding, Place};
+use super::fault::{Fault, Place};
+use super::finding::Finding;
 use super::recorded::RecordedRun;
 use crate::audit::diagnostic::Diagnostic;
 use crate::audit::folder::RECORDS;

@@ -6,12 +6,13 @@
 //! - [`case`]: each record derived anew from its counts and its geometry, to the last bit;
 //! - [`figures`]: summary and table;
 //! - [`redraw`]: images certified again from nothing;
-//! - [`fault`], [`difference`]: what is wrong, and where.
+//! - [`finding`], [`fault`], [`difference`]: what is wrong, and where.
 
 pub mod case;
 pub mod difference;
 pub mod fault;
 pub mod figures;
+pub mod finding;
 pub mod header;
 pub mod recorded;
 pub mod redraw;
@@ -118,7 +119,7 @@ pub fn verify(
     let mut faults = header::check(run, plan);
     let (figures, notes) = figures::check(run, plan, &sequence);
     faults.append(&mut sequence.faults);
-    let mut cases = cases(run, plan, &sequence);
+    let mut cases = cases(plan, &sequence);
     derive(run, plan, &sequence, &mut cases, &mut faults)?;
     faults.extend(figures);
     let redrawn = redraw::redraw(run, plan, &sequence, (resample, seed), observer)?;
@@ -131,9 +132,8 @@ pub fn verify(
 }
 
 /// The cases, of which nothing is checked yet.
-fn cases(run: &RecordedRun, plan: &Plan, sequence: &Sequence) -> Vec<CaseReport> {
+fn cases(plan: &Plan, sequence: &Sequence) -> Vec<CaseReport> {
     let records = |number: usize| sequence.cases.iter().filter(|case| **case == Some(number)).count();
-    debug_assert_eq!(run.lines.len(), sequence.cases.len());
     let report = |(number, planned): (usize, &crate::audit::plan::case::PlannedCase)| CaseReport {
         name: planned.case.name.clone(),
         method: planned.method.to_string(),

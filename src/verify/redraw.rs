@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::VerifyError;
 use super::difference::differences;
-use super::fault::{Fault, Finding};
+use super::fault::Fault;
+use super::finding::Finding;
 use super::recorded::RecordedRun;
 use super::sequence::{Sequence, place};
 use crate::audit::plan::Plan;

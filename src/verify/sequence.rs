@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::fault::{Fault, Finding, Place};
+use super::fault::{Fault, Place};
+use super::finding::Finding;
 use super::recorded::{Line, RecordedRun};
 use crate::audit::folder::RECORDS;
 use crate::audit::plan::Plan;

@@ -1,7 +1,7 @@
 //! A record of a cover: its cells must be the ones that the rules of the cover allow, and what is claimed must follow from
 //! them.
 
-use super::super::fault::Finding;
+use super::super::finding::Finding;
 use super::region::Region;
 use super::tree::{self, Node};
 use super::{CaseCheck, counts, rule};

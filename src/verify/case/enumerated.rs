@@ -1,6 +1,6 @@
 //! Records of method `enumerate`, which hold no counts: only what the audit itself fixes can be told without the classifier.
 
-use super::super::fault::Finding;
+use super::super::finding::Finding;
 use crate::audit::records::Record;
 use crate::certify::case::Case;
 use crate::certify::cover::choice;

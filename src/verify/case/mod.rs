@@ -17,7 +17,7 @@ mod tree;
 use serde_json::Value;
 
 use super::difference::differences;
-use super::fault::Finding;
+use super::finding::Finding;
 use crate::audit::records::{CountsRecord, Record};
 use crate::certify::case::{Anchors, Case, Method};
 use crate::certify::conclusion::{Bounds, Chosen};

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::super::fault::Finding;
+use super::super::finding::Finding;
 use super::region::key;
 use super::tree::Node;
 use crate::certify::case::Case;

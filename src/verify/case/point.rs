@@ -1,6 +1,6 @@
 //! A record of the paper's single point.
 
-use super::super::fault::Finding;
+use super::super::finding::Finding;
 use super::{CaseCheck, counts, rule};
 use crate::audit::records::{CellRecord, Record};
 use crate::certify::case::{Case, Mode};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::fault::Finding;
+use super::super::finding::Finding;
 use super::region::key;
 use crate::certify::case::Case;
 use crate::certify::conclusion::{Bounds, VoteTest};
