@@ -33,6 +33,8 @@ pub struct Figure {
     pub standalone: String,
     /// Its data.
     pub table: Table,
+    /// Whether it is of a point of a sweep, of which there may be many.
+    pub point: bool,
 }
 
 /// A table of text.
@@ -75,7 +77,12 @@ impl Figure {
     pub fn new(heading: &str, caption: String, drawing: &Drawing, file: String, table: Table) -> Self {
         let (svg, standalone) = (drawing.inline(), drawing.file());
         let caption = caption.replace(" %", "\u{a0}%");
-        Self { heading: heading.to_owned(), caption, svg, file, standalone, table }
+        Self { heading: heading.to_owned(), caption, svg, file, standalone, table, point: false }
+    }
+
+    /// The figure, kept apart from others if its case is a point of a sweep.
+    fn of_case(self, about: &CaseDescription) -> Self {
+        Self { point: about.sweep.is_some(), ..self }
     }
 }
 
@@ -154,7 +161,7 @@ pub fn curve(run: &Run, number: usize, case: RunCase<'_>) -> Figure {
         false => format!("{}, all parameters tried", words::transformation(&about.transformation.id)),
     };
     let file = format!("{}-certified.svg", super::file_name(&summary.name));
-    Figure::new(&summary.name, caption, &plot.draw(), file, curve_table(&curve, case))
+    Figure::new(&summary.name, caption, &plot.draw(), file, curve_table(&curve, case)).of_case(about)
 }
 
 /// What a curve shows, in words.
@@ -217,6 +224,7 @@ pub fn radii(run: &Run, number: usize, case: RunCase<'_>) -> Figure {
     let title = format!("Certified radii of {}", summary.name);
     let file = format!("{}-radii.svg", super::file_name(&summary.name));
     bars_figure(&histogram, &summary.name, &format!("radii-{number}"), &title, caption, file, "radius")
+        .of_case(about)
 }
 
 /// Images of a case by draws; `None` if all took the same number.
@@ -230,7 +238,8 @@ pub fn draws(run: &Run, number: usize, case: RunCase<'_>) -> Option<Figure> {
     );
     let title = format!("Draws of {}", summary.name);
     let file = format!("{}-draws.svg", super::file_name(&summary.name));
-    Some(bars_figure(&histogram, &summary.name, &format!("draws-{number}"), &title, caption, file, "draws"))
+    let id = format!("draws-{number}");
+    Some(bars_figure(&histogram, &summary.name, &id, &title, caption, file, "draws").of_case(case.about))
 }
 
 fn bars_figure(

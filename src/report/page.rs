@@ -99,6 +99,8 @@ struct SummaryRow {
 #[derive(Debug, Serialize)]
 struct WorstOfCase {
     case: String,
+    /// Whether it is a point of a sweep.
+    sweep: bool,
     images: Vec<WorstImage>,
     /// How many images are not certified over the whole range for their label.
     of: usize,
@@ -316,7 +318,12 @@ fn worst_of(run: &Run, cases: &[RunCase<'_>], pictures: &Pictures) -> Vec<WorstO
         }
         let images = ranked.iter().map(|(rank, record)| worst_image(run, *rank, record)).collect();
         let of = records.iter().filter(|record| Rank::of(record).is_some()).count();
-        found.push(WorstOfCase { case: case.summary.name.clone(), images, of });
+        found.push(WorstOfCase {
+            case: case.summary.name.clone(),
+            sweep: case.about.sweep.is_some(),
+            images,
+            of,
+        });
         shown.push((ranked, *case));
     }
     let mut left = PICTURE_BYTES;
@@ -332,8 +339,10 @@ fn worst_of(run: &Run, cases: &[RunCase<'_>], pictures: &Pictures) -> Vec<WorstO
 
 fn worst_image(run: &Run, rank: Rank, record: &Record) -> WorstImage {
     let certified = record.status == Status::Certified;
-    let radius =
-        if certified { format!(" to radius {}", words::radius(record.radius)) } else { String::new() };
+    let radius = match certified {
+        true => format!(" to radius {} ({})", words::radius(record.radius), kind(Some(record.radius_kind))),
+        false => String::new(),
+    };
     WorstImage {
         index: record.index,
         what: format!(

@@ -139,7 +139,7 @@ fn any_estimated(sweep: &Sweep<'_>) -> bool {
 }
 
 fn estimated(sweep: &Sweep<'_>) -> &'static str {
-    if any_estimated(sweep) { " (estimated, at one point at least)" } else { "" }
+    if any_estimated(sweep) { " (estimated, at one point at least)" } else { " (proven)" }
 }
 
 /// A value as it fits beside a plot: 0.10 as 0.1, the rest as written.

@@ -142,6 +142,22 @@ fn swept(run: &RunFolder, points: &[(&[(&str, &str)], f64)]) {
 }
 
 #[test]
+fn summaries_that_do_not_describe_their_cases_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = copy(&folder.path().join("run"));
+    edit_summary(&run, |summary| {
+        summary["cases"][0].as_object_mut().unwrap().remove("description");
+    });
+    let said = report(&[&run.0]);
+    assert_eq!(said.status.code(), Some(3));
+    let stderr = support::stderr(&said);
+    assert!(
+        stderr.contains("does not describe case `gaussian_blur`") && stderr.contains("certify"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn two_swept_keys_make_a_heat_map() {
     let folder = tempfile::tempdir().unwrap();
     let run = copy(&folder.path().join("run"));
