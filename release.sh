@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds gsmooth and packs gsmooth-VERSION-TARGET.tar.gz: the binary, the standard plugins, the C header, and the shipped audits with
-# their models. Works wherever it is unpacked.
+# Builds gsmooth and packs gsmooth-VERSION-TARGET.tar.gz: the binary, the standard plugins, the C header, manual pages, shell completions,
+# and the shipped audits with their models. Works wherever it is unpacked.
 #
 #   ./release.sh [FOLDER]            writes the archive into FOLDER, or into the target folder
 #   PROFILE=dev ./release.sh         packs a build of another profile
@@ -33,6 +33,11 @@ for library in transformations noises estimators; do
     cp "$built/libgsmooth_$library.$suffix" "$root/plugins/"
 done
 cp plugins/abi/include/gsmooth_plugin.h "$root/include/"
+"$built/gsmooth" man --output "$root/man/man1"
+mkdir "$root/completions"
+for shell in bash zsh fish powershell elvish; do
+    "$built/gsmooth" completions "$shell" > "$root/completions/gsmooth.$shell"
+done
 cp -R configs "$root/"
 cp -R onnx/mnist "$root/onnx/"
 cp README.md CHANGELOG.md MATHEMATICS.md LICENSE-MIT LICENSE-APACHE "$root/"
@@ -50,4 +55,6 @@ found=$(cd / && env -i "$scratch/unpacked/$name/gsmooth" plugins list --json)
 for library in transformations noises estimators; do
     grep -q "$name/plugins/libgsmooth_$library" <<<"$found" || { echo "$library: not found" >&2; exit 1; }
 done
+# The archive's folder `man` serves as it is: man --manpath.
+test -s "$scratch/unpacked/$name/man/man1/gsmooth-certify.1"
 echo "$archive"

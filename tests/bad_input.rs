@@ -10,6 +10,8 @@ mod audit_file;
 mod data;
 #[path = "bad_input/model_files.rs"]
 mod model_files;
+#[path = "bad_input/numbers.rs"]
+mod numbers;
 #[path = "bad_input/surroundings.rs"]
 mod surroundings;
 #[path = "bad_input/values.rs"]

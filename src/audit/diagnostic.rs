@@ -61,6 +61,29 @@ impl Diagnostic {
     }
 }
 
+/// A longer word, such as a number with three hundred digits, is shown by its ends.
+const LONGEST_WORD: usize = 160;
+/// A longer message is cut off.
+const LONGEST_MESSAGE: usize = 1_500;
+
+/// A message that fits a screen, whatever the file holds. Lengths are in characters.
+fn shortened(message: &str) -> String {
+    let word = |word: &str| {
+        let length = word.chars().count();
+        if length <= LONGEST_WORD {
+            return word.to_owned();
+        }
+        let (head, tail) =
+            (word.chars().take(LONGEST_WORD / 2), word.chars().skip(length - LONGEST_WORD / 4));
+        head.chain(std::iter::once('…')).chain(tail).collect()
+    };
+    let message = message.split(' ').map(word).collect::<Vec<_>>().join(" ");
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{} …", &message[..end]),
+        None => message,
+    }
+}
+
 /// A problem's message followed by its causes.
 fn full_message(problem: &Problem) -> String {
     let mut message = problem.to_string();
@@ -73,7 +96,7 @@ fn full_message(problem: &Problem) -> String {
         }
         source = cause.source();
     }
-    message
+    shortened(&message)
 }
 
 impl std::fmt::Display for Diagnostic {
@@ -83,3 +106,18 @@ impl std::fmt::Display for Diagnostic {
 }
 
 impl std::error::Error for Diagnostic {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_fit_a_screen() {
+        let plain = "`range` can't be [0, 1]: expected ü";
+        assert_eq!(shortened(plain), plain);
+        let long = format!("`name` can't be `{}ü`", "ö".repeat(100_000));
+        let short = shortened(&long);
+        assert!(short.chars().count() < 200 && short.contains('…') && short.ends_with("öü`"), "{short}");
+        assert!(shortened(&"1.0, ".repeat(10_000)).chars().count() <= LONGEST_MESSAGE + 2);
+    }
+}

@@ -28,6 +28,15 @@ pub enum Problem {
         /// Why.
         source: std::io::Error,
     },
+    /// It is longer than any audit.
+    #[error("the audit file is longer than {limit} bytes")]
+    TooLong {
+        /// The longest that is read.
+        limit: u64,
+    },
+    /// It holds bytes that are no UTF-8.
+    #[error("the audit file is no UTF-8 text")]
+    NoText,
     /// It is no TOML, or not an audit's TOML.
     #[error("{message}")]
     Toml {
@@ -430,6 +439,7 @@ impl Problem {
             Self::Sweep(error) => error.remedy(),
             Self::Variant { problem, .. } => problem.remedy(),
             Self::NotAvailable { instead, .. } => Some((*instead).to_owned()),
+            Self::NoText => Some("save it as UTF-8".to_owned()),
             Self::Missing { example, .. } => Some(format!("for example `{example}`")),
             Self::NoiseOutsideDomain { .. } => {
                 Some("use a one-sided law, such as `exponential`, or a smaller range".to_owned())

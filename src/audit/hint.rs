@@ -19,8 +19,17 @@ pub fn nearest_known(message: &str) -> Option<String> {
 
 /// A message of the TOML parser with the types that it expects named as an author of audits knows them.
 pub fn in_plain_words(message: &str) -> String {
+    if message.contains("recursion limit") || message.contains("recursion depth") {
+        return "tables or arrays are nested too deep".to_owned();
+    }
     let Some((found, expected)) = message.rsplit_once(", expected ") else {
         return message.to_owned();
+    };
+    let found = match found {
+        // How the parser hands dates over.
+        "invalid type: map" if !expected.starts_with("struct ") => "invalid type: table or date",
+        found if found.contains("$__toml_private_datetime") => "invalid type: date",
+        found => found,
     };
     let plain = match expected {
         "u64" | "usize" => "a whole number, 0 or more",
@@ -28,6 +37,7 @@ pub fn in_plain_words(message: &str) -> String {
         "f32" | "f64" => "a number",
         "a sequence" => "an array",
         "a string" | "path string" => "a text",
+        "a spanned value" => "another value",
         _ if expected.starts_with("struct ") => "a table",
         _ => expected,
     };
@@ -44,6 +54,9 @@ mod tests {
         assert_eq!(plain, "invalid value: integer `-3`, expected a whole number, 0 or more");
         let plain = in_plain_words("invalid type: integer `3`, expected struct Data");
         assert_eq!(plain, "invalid type: integer `3`, expected a table");
+        let date = "invalid type: string \"$__toml_private_datetime\", expected a spanned value";
+        assert_eq!(in_plain_words(date), "invalid type: date, expected another value");
+        assert_eq!(in_plain_words("recursion limit"), "tables or arrays are nested too deep");
         for good in ["missing field `alpha`", "unknown field `a`, expected one of `mode`, `alpha`"] {
             assert_eq!(in_plain_words(good), good);
         }

@@ -53,18 +53,17 @@ pub struct Data {
     /// The file of labels, for formats that keep them apart.
     pub labels: Option<Spanned<PathBuf>>,
     /// The first image taken.
-    #[serde(default)]
-    pub first: u64,
+    pub first: Option<Spanned<u64>>,
     /// How many images are taken; all if absent.
     pub count: Option<Spanned<u64>>,
     /// Every how many images one is taken.
     pub stride: Option<Spanned<u64>>,
     /// Height and width that images are resized to.
-    pub resize: Option<[usize; 2]>,
+    pub resize: Option<Spanned<[usize; 2]>>,
     /// Height and width cut out of the centre, after resizing.
-    pub crop: Option<[usize; 2]>,
+    pub crop: Option<Spanned<[usize; 2]>>,
     /// 1 (grey) or 3 (RGB), for folders.
-    pub channels: Option<usize>,
+    pub channels: Option<Spanned<usize>>,
 }
 
 /// The classifier under audit.
@@ -96,14 +95,15 @@ pub struct Runtime {
     /// `cpu`, `cuda`, `tensorrt`, the preferred one first.
     pub providers: Vec<Spanned<String>>,
     /// Worker threads; 0 for all cores.
-    pub threads: usize,
+    pub threads: Spanned<usize>,
     /// Draws a batch; 0 to choose.
-    pub batch: usize,
+    pub batch: Spanned<usize>,
 }
 
 impl Default for Runtime {
     fn default() -> Self {
-        Self { providers: vec![Spanned::new(0..0, "cpu".to_owned())], threads: 0, batch: 0 }
+        let none = || Spanned::new(0..0, 0);
+        Self { providers: vec![Spanned::new(0..0, "cpu".to_owned())], threads: none(), batch: none() }
     }
 }
 

@@ -12,10 +12,49 @@ use crate::stats::channel_law::ChannelLaw;
 use crate::stats::radius::{Claim, Direction, radius};
 use crate::stats::{brightness_contrast, clopper_pearson, tradeoff};
 
+const EXAMPLES: &str = "\
+Every command prints one JSON object. Lower bounds are rounded down, upper ones up.
+
+Examples:
+  # 990 of 1000 votes: the probability is above 0.976, but for one time in 1000
+  gsmooth calc clopper-pearson --successes 990 --trials 1000 --alpha 0.001
+  # With that probability, the radius under Gaussian noise of standard deviation 0.5
+  gsmooth calc radius --noise gaussian --scale 0.5 --p-a 0.976";
+
+const CLOPPER_PEARSON_EXAMPLES: &str = "\
+Examples:
+  # 990 of 1000 votes: from 0.976 to 0.997, each bound wrong one time in 1000 at most
+  gsmooth calc clopper-pearson --successes 990 --trials 1000 --alpha 0.001";
+
+const TRADEOFF_EXAMPLES: &str = "\
+Examples:
+  # A class of probability 0.99 keeps 0.627 when the parameter moves by two standard deviations
+  gsmooth calc tradeoff --noise gaussian --scale 0.5 --p 0.99 --shift 1";
+
+const CHANNEL_EXAMPLES: &str = "\
+Examples:
+  # The code moves by 0.1 along A1 and 0.3 across it: a class of probability 0.99 keeps 0.867
+  gsmooth calc channel --noise gaussian --scale 0.5 --a-norm 1 --sigma2 0.25 \\
+    --parallel 0.1 --perpendicular 0.3 --p 0.99";
+
+const BRIGHTNESS_CONTRAST_EXAMPLES: &str = "\
+Examples:
+  # At contrast e^-0.5 and brightness 0.5, a class of probability 0.999 keeps 0.922
+  gsmooth calc brightness-contrast --contrast -0.5 --brightness 0.5 --sigma 0.8 --tau 0.8 --p 0.999";
+
+const RADIUS_EXAMPLES: &str = "\
+Examples:
+  # A class of probability 0.99 stays the most probable one up to a shift of 1.163
+  gsmooth calc radius --noise gaussian --scale 0.5 --p-a 0.99
+  # No other class is above 0.005: one-sided noise, towards larger parameters
+  gsmooth calc radius --noise exponential --scale 5 --p-a 0.99 --p-b 0.005";
+
 /// Computes single values: confidence bounds, what a set of probability p keeps, radii
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub enum CalcCommand {
     /// One-sided Clopper-Pearson bounds of a proportion
+    #[command(after_help = CLOPPER_PEARSON_EXAMPLES)]
     ClopperPearson {
         /// Votes for
         #[arg(long, value_name = "K", allow_hyphen_values = true)]
@@ -28,6 +67,7 @@ pub enum CalcCommand {
         alpha: f64,
     },
     /// The least probability that a set of probability P keeps when the noise is shifted
+    #[command(after_help = TRADEOFF_EXAMPLES)]
     Tradeoff {
         #[command(flatten)]
         noise: NoiseArguments,
@@ -39,6 +79,7 @@ pub enum CalcCommand {
         shift: f64,
     },
     /// The same for the semantic channel
+    #[command(after_help = CHANNEL_EXAMPLES)]
     Channel {
         #[command(flatten)]
         noise: NoiseArguments,
@@ -59,6 +100,7 @@ pub enum CalcCommand {
         p: f64,
     },
     /// The same for brightness with contrast, e^k (x + b)
+    #[command(after_help = BRIGHTNESS_CONTRAST_EXAMPLES)]
     BrightnessContrast {
         /// k
         #[arg(long, value_name = "K", value_parser = finite, allow_hyphen_values = true)]
@@ -77,6 +119,7 @@ pub enum CalcCommand {
         p: f64,
     },
     /// The certified shift of a noise law
+    #[command(after_help = RADIUS_EXAMPLES)]
     Radius {
         #[command(flatten)]
         noise: NoiseArguments,

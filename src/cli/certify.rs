@@ -16,8 +16,22 @@ use crate::audit::shard::Shard;
 use crate::report::output as report;
 use crate::smoothing::stop::Stop;
 
+const EXAMPLES: &str = "\
+Examples:
+  # Into the run folder that the file names, or runs/audit; the same command goes on after a stop
+  gsmooth certify audit.toml
+  # One case alone, which gets a run folder of its own
+  gsmooth certify audit.toml --case rotation
+  # The second of four shares of the images; `gsmooth merge` joins the four
+  gsmooth certify audit.toml --shard 2/4
+  # The figures for a program, and nothing on standard error
+  gsmooth certify audit.toml --json --quiet
+  # Anew after a change of the audit, without what is on record
+  gsmooth certify audit.toml --restart";
+
 /// Certifies the images of an audit.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct CertifyArguments {
     /// The audit file
     #[arg(value_name = "AUDIT.toml")]

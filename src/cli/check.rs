@@ -16,8 +16,18 @@ use crate::audit::plan::{Plan, PlanOptions};
 use crate::audit::probe::{Probe, probe};
 use crate::certify::geometry::Kind;
 
+const EXAMPLES: &str = "\
+Examples:
+  # What is wrong, with line and remedy; or what will be certified, and how long that takes
+  gsmooth check audit.toml
+  # One case of many, with a plugin that is not installed
+  gsmooth check audit.toml --case rain --plugin-path target/release/libgsmooth_rain.so
+  # For a program: the header that the records would get, and figures by case
+  gsmooth check audit.toml --json";
+
 /// Checks everything short of sampling.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct CheckArguments {
     /// The audit file
     #[arg(value_name = "AUDIT.toml")]

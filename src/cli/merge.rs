@@ -11,8 +11,19 @@ use crate::audit::merge::merge;
 use crate::audit::plan::PlanOptions;
 use crate::report::output::{self as report, Options};
 
+const EXAMPLES: &str = "\
+The records and the summary are byte for byte those of a run that was not shared out. Neither models nor data are needed. \
+Where images are missing, they are named with the command that certifies them, and the exit code is 4.
+
+Examples:
+  # The shell puts in the folders of all four shards; their order does not matter
+  gsmooth merge runs/audit-shard-*-of-4 --output runs/audit
+  # The merged figures for a program
+  gsmooth merge first second --output both --json";
+
 /// Joins the run folders of all shards into one.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct MergeArguments {
     /// The run folders of all shards, in any order
     #[arg(value_name = "DIR", required = true)]

@@ -8,9 +8,14 @@ mod calc;
 mod certify;
 mod certify_table;
 mod check;
+mod completions;
 mod error;
 mod evaluate;
 mod evaluate_table;
+mod exit_codes;
+#[cfg(test)]
+mod help_tests;
+mod man;
 mod merge;
 mod messages;
 mod plugins;
@@ -39,7 +44,7 @@ use crate::host::{HostError, Registry, SearchPath};
 /// A classifier (ONNX), images and a TOML file go in; for each image comes out the range of a transformation in which
 /// the smoothed classifier provably keeps its answer, and for the set the certified accuracy by radius.
 #[derive(Debug, Parser)]
-#[command(name = "gsmooth", version, max_term_width = 110, after_help = EXIT_CODES)]
+#[command(name = "gsmooth", version, max_term_width = 110, after_help = after_help())]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -47,9 +52,21 @@ pub struct Arguments {
     output: OutputArguments,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 a `require` of the audit was not met, or `verify`, `attack` or `plugins check` found a fault; 2 bad usage or audit file; 3 a model, plugin, data file or \
-runtime is missing or unfit; 4 interrupted, resumable; 5 some images ended in an error (they count as not certified).";
+fn after_help() -> String {
+    format!("{}\n\n{EXAMPLES}", exit_codes::table())
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  # What is wrong with an audit, or how long it will take; then the run, which any stop only delays
+  gsmooth check audit.toml
+  gsmooth certify audit.toml
+  # The same, shared out among two machines
+  gsmooth certify audit.toml --shard 1/2
+  gsmooth certify audit.toml --shard 2/2
+  gsmooth merge runs/audit-shard-1-of-2 runs/audit-shard-2-of-2 --output runs/audit
+  # Which transformations, noise laws and estimators there are
+  gsmooth plugins list";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -80,6 +97,10 @@ enum Command {
     /// Shows or installs ONNX Runtime
     #[command(subcommand)]
     Runtime(runtime::RuntimeCommand),
+    /// Writes the completions of a shell: bash, zsh, fish, powershell or elvish
+    Completions(completions::CompletionsArguments),
+    /// Writes manual pages
+    Man(man::ManArguments),
 }
 
 /// How results and messages are shown.
@@ -153,6 +174,8 @@ pub fn main() -> ExitCode {
         Command::Calc(command) => calc::run(&command),
         Command::Plugins(command) => plugins::run(&command, output),
         Command::Runtime(command) => runtime::run(&command, output),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     match result {
         Ok(code) => code,

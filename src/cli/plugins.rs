@@ -11,10 +11,29 @@ use clap::Subcommand;
 
 use super::{CliError, OutputArguments, PluginPathArguments};
 
+const EXAMPLES: &str = "\
+Plugins are libraries named libgsmooth_*. They are looked for in --plugin-path, GSMOOTH_PLUGIN_PATH, beside the executable and \
+in your data directory; never beside an audit file.
+
+Examples:
+  gsmooth plugins list
+  gsmooth plugins show defocus_blur
+  # A plugin of your own, and whether it keeps what certificates rest on
+  gsmooth plugins new fade
+  gsmooth plugins check fade/target/release/libgsmooth_fade.so";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  gsmooth plugins list
+  # With those of a library that is not installed, for a program
+  gsmooth plugins list --plugin-path target/release/libgsmooth_fade.so --json";
+
 /// Lists, describes, begins or checks plugins.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub enum PluginsCommand {
     /// Lists all plugins on the search path
+    #[command(after_help = LIST_EXAMPLES)]
     List(PluginPathArguments),
     /// Describes a plugin with its parameters and options
     Show(show::ShowArguments),

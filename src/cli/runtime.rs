@@ -9,16 +9,41 @@ use clap::Subcommand;
 use super::{CliError, OutputArguments, messages};
 use crate::onnx::runtime::{self, Options};
 
+const EXAMPLES: &str = "\
+ONNX Runtime is looked for in --ort-lib, ORT_DYLIB_PATH, the cache and Python's packages; `gsmooth certify` fetches it where it is \
+in none of them.
+
+Examples:
+  gsmooth runtime show
+  gsmooth runtime install";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  # Which library would be used, why that one, and what it can run on
+  gsmooth runtime show
+  # What a library of your own can do
+  gsmooth runtime show --ort-lib /opt/onnxruntime/lib/libonnxruntime.so --json";
+
+const INSTALL_EXAMPLES: &str = "\
+Examples:
+  # Before a run on machines that may not fetch anything
+  gsmooth runtime install
+  # For `providers = [\"cuda\"]`, or `tensorrt`
+  gsmooth runtime install --gpu";
+
 /// Shows or installs ONNX Runtime.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub enum RuntimeCommand {
     /// Shows which ONNX Runtime would be used, and its providers; fetches nothing
+    #[command(after_help = SHOW_EXAMPLES)]
     Show {
         /// ONNX Runtime's library, instead of looking for one
         #[arg(long, value_name = "FILE")]
         ort_lib: Option<PathBuf>,
     },
     /// Fetches the pinned ONNX Runtime into the cache
+    #[command(after_help = INSTALL_EXAMPLES)]
     Install {
         /// The build for CUDA and TensorRT
         #[arg(long)]

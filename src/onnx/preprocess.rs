@@ -63,6 +63,16 @@ pub enum PreprocessError {
     },
 }
 
+impl PreprocessError {
+    /// The key that is wrong.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Channels { key, .. } | Self::Value { key, .. } => key,
+            Self::Order { .. } => "channels",
+        }
+    }
+}
+
 impl Preprocess {
     /// Whether images go into the classifier as they are.
     pub fn is_identity(&self) -> bool {

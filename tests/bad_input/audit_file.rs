@@ -21,6 +21,35 @@ fn broken_toml_is_shown_with_its_line() {
 }
 
 #[test]
+fn a_file_that_is_no_text_is_shown_where_it_ceases_to_be_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.toml");
+    let audit = Audit::small();
+    let mut bytes = audit.text.clone().into_bytes();
+    let at = audit.text.find("seed").unwrap();
+    bytes[at] = 0xff;
+    let said = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        Refusal::of(&support::plain_gsmooth().arg("check").arg(&path).output().unwrap()).code(AUDIT)
+    };
+    said(&bytes).at_line(audit.line_of("seed")).says(&["no UTF-8 text", "save it as UTF-8"]);
+    said(&vec![b'#'; (16 << 20) + 1]).says(&["longer than 16777216 bytes"]);
+}
+
+#[test]
+fn long_values_are_shown_by_their_ends() {
+    let long = format!("radii = [{}]", "4.0, ".repeat(5_000));
+    for (from, to) in [
+        ("name = \"gaussian_blur\"", format!("name = \"{} \"", "x".repeat(1_000_000))),
+        ("range = [0.0, 36.0]", "range = [0.0, -1e308]".to_owned()),
+        ("radii = [4.0, 9.0]", format!("{long}\nanchors = [{}]", "4, ".repeat(5_000))),
+    ] {
+        let refusal = refused(&Audit::small().with(from, &to)).code(AUDIT);
+        assert!(refusal.text.contains('…') && refusal.text.len() < 6_000, "{}", refusal.text);
+    }
+}
+
+#[test]
 fn an_unknown_key_comes_with_the_nearest_known_one() {
     let words = ["unknown field `draw`", "did you mean `draws`?"];
     assert_refused(AUDIT, "draws = 200", "draw = 200", &words);

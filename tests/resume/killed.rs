@@ -1,16 +1,7 @@
 //! Killed without warning, at any moment, with any batch size and number of threads.
 
+use super::support::random::Random;
 use super::*;
-
-/// Numbers without pattern, the same in every test run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-}
 
 /// How a run is killed at random moments.
 struct Killer {

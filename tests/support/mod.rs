@@ -5,6 +5,7 @@ pub mod audit;
 pub mod models;
 pub mod noises;
 pub mod plugins;
+pub mod random;
 pub mod run_folder;
 
 use std::path::{Path, PathBuf};

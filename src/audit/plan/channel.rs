@@ -23,6 +23,11 @@ const DEFAULT_ESTIMATOR: &str = "proven";
 /// The estimators that rest on the paper's M, which belongs to Gaussian theta.
 const OF_LOCAL_M: [&str; 2] = ["corollary1", "corollary1_exact"];
 
+/// Standard deviations of semantic noise, and distances of images, beyond these are slips of the pen: float32 has no
+/// numbers left for what is computed with them.
+const LEAST_NOISE: f64 = 1e-9;
+const LARGEST_NOISE: f64 = 1e9;
+
 /// The channel of method `semantic`, with the surrogate whose code it is in.
 pub(super) fn semantic(
     shop: &Workshop<'_>,
@@ -144,7 +149,7 @@ fn slack_distance(slack: &Spanned<Value>, pixels: usize) -> Result<f64, Fault> {
 
 fn positive(value: &Spanned<Value>, key: &'static str) -> Result<f64, Fault> {
     match parameters::number(value.get_ref()) {
-        Some(number) if number > 0.0 && number.is_finite() => Ok(number),
+        Some(number) if number > 0.0 && number <= LARGEST_NOISE => Ok(number),
         _ => {
             let (found, expected) =
                 (value.get_ref().to_string(), "a positive l2 distance of images".to_owned());
@@ -192,7 +197,14 @@ fn metric(
 }
 
 fn semantic_noise(table: &schema::Case) -> Result<&Spanned<f64>, Fault> {
-    table.semantic_noise.as_ref().ok_or_else(|| missing(table, "semantic_noise", "semantic_noise = 0.25"))
+    let example = "semantic_noise = 0.25";
+    let noise = table.semantic_noise.as_ref().ok_or_else(|| missing(table, "semantic_noise", example))?;
+    if (LEAST_NOISE..=LARGEST_NOISE).contains(noise.get_ref()) {
+        return Ok(noise);
+    }
+    let expected = format!("a standard deviation from {LEAST_NOISE:e} to {LARGEST_NOISE:e}");
+    let found = noise.get_ref().to_string();
+    Err(Problem::Value { key: "semantic_noise", found, expected }.at(noise.span()))
 }
 
 fn missing(table: &schema::Case, key: &'static str, example: &'static str) -> Fault {

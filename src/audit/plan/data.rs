@@ -1,5 +1,6 @@
 //! Which images are certified.
 
+use std::ops::Range;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use toml::Spanned;
 use super::super::error::{Fault, Problem};
 use super::super::hint;
 use super::super::schema::Data;
-use crate::data::{Dataset, Format, Source};
+use crate::data::{DataError, Dataset, Format, Source};
 
 /// Images of a data set: `first`, `first + stride`, .. `count` of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,19 +40,29 @@ pub(super) fn open(folder: &Path, table: &Spanned<Data>) -> Result<(Dataset, Sel
     })?;
     let source = Source {
         labels: data.labels.as_ref().map(|path| folder.join(path.get_ref())),
-        resize: data.resize,
-        crop: data.crop,
-        channels: data.channels,
+        resize: data.resize.as_ref().map(|size| *size.get_ref()),
+        crop: data.crop.as_ref().map(|size| *size.get_ref()),
+        channels: data.channels.as_ref().map(|channels| *channels.get_ref()),
         ..Source::new(format, folder.join(data.images.get_ref()))
     };
     let dataset = Dataset::open(&source).map_err(|error| {
-        // What is wrong with the labels is shown at the labels.
-        let at_labels = data.labels.as_ref().filter(|_| error.path() == source.labels.as_deref());
-        let span = at_labels.map_or_else(|| data.images.span(), Spanned::span);
+        let span = span_of(&error, data, source.labels.as_deref());
         Problem::from(error).at(span)
     })?;
     let selection = select(data, dataset.len())?;
     Ok((dataset, selection))
+}
+
+/// The key that an error is about; the images, where it is about no other.
+fn span_of(error: &DataError, data: &Data, labels: Option<&Path>) -> Range<usize> {
+    let key = match error {
+        DataError::Geometry { what: "crop", .. } => data.crop.as_ref().map(Spanned::span),
+        DataError::Geometry { .. } => data.resize.as_ref().map(Spanned::span),
+        DataError::Channels { .. } => data.channels.as_ref().map(Spanned::span),
+        DataError::TooLarge { .. } if data.resize.is_some() => data.resize.as_ref().map(Spanned::span),
+        error => data.labels.as_ref().filter(|_| error.path() == labels).map(Spanned::span),
+    };
+    key.unwrap_or_else(|| data.images.span())
 }
 
 fn select(data: &Data, available: usize) -> Result<Selection, Fault> {
@@ -64,10 +75,11 @@ fn select(data: &Data, available: usize) -> Result<Selection, Fault> {
         None => Ok(None),
     };
     let stride = positive("stride", &data.stride)?.unwrap_or(1);
-    let left = (available as u64).saturating_sub(data.first).div_ceil(stride);
+    let first = data.first.as_ref().map_or(0, |first| *first.get_ref());
+    let left = (available as u64).saturating_sub(first).div_ceil(stride);
     if left == 0 {
-        let problem = Problem::NoImages { available, first: data.first };
-        return Err(problem.at(data.images.span()));
+        let span = data.first.as_ref().map_or_else(|| data.images.span(), Spanned::span);
+        return Err(Problem::NoImages { available, first }.at(span));
     }
     let count = match (positive("count", &data.count)?, &data.count) {
         (Some(count), Some(key)) if count > left => {
@@ -77,5 +89,5 @@ fn select(data: &Data, available: usize) -> Result<Selection, Fault> {
         }
         (count, _) => count.unwrap_or(left),
     };
-    Ok(Selection { first: data.first, count, stride })
+    Ok(Selection { first, count, stride })
 }

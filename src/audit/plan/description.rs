@@ -2,6 +2,7 @@
 //! the records do not depend on them.
 
 use serde_json::{Map, Value, json};
+use toml::Spanned;
 
 use super::super::records::{Header, PluginDigest};
 use super::super::schema;
@@ -43,9 +44,9 @@ pub(super) fn header(
         "data": {
             "digest": data.digest(),
             "selection": selection,
-            "resize": audit.data.get_ref().resize,
-            "crop": audit.data.get_ref().crop,
-            "channels": audit.data.get_ref().channels,
+            "resize": audit.data.get_ref().resize.as_ref().map(Spanned::get_ref),
+            "crop": audit.data.get_ref().crop.as_ref().map(Spanned::get_ref),
+            "channels": audit.data.get_ref().channels.as_ref().map(Spanned::get_ref),
         },
         "providers": session.providers.iter().map(|p| p.name()).collect::<Vec<_>>(),
         "cases": cases.iter().map(|case| case.resolved.clone()).collect::<Vec<_>>(),

@@ -29,6 +29,8 @@ pub mod surrogate;
 pub mod targets;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,6 +47,13 @@ use crate::host::Registry;
 use crate::onnx::runtime::{Message, Options, Provider, ProviderError, Runtime, SessionOptions};
 use case::PlannedCase;
 use data::Selection;
+
+/// Each worker thread opens its own networks.
+const MOST_THREADS: usize = 1024;
+/// A batch of images and its codes are in memory at once.
+const MOST_BATCH: usize = 65_536;
+/// Bytes of an audit file; more are no audit.
+const LONGEST_FILE: u64 = 16 << 20;
 
 /// What the command line says about a plan.
 #[derive(Debug, Clone, Default)]
@@ -112,15 +121,28 @@ impl Workshop<'_> {
 /// Reads an audit file.
 ///
 /// # Errors
-/// If it can't be read.
+/// If it can't be read, is too long, or is no text.
 pub fn read(path: &Path) -> Result<AuditText, Box<Diagnostic>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(AuditText { path: path.to_owned(), text: text.into() }),
-        Err(source) => {
-            let problem = Problem::Read { path: path.to_owned(), source };
-            let file = AuditText { path: path.to_owned(), text: Arc::from("") };
-            Err(Box::new(Diagnostic { file, span: None, problem: Box::new(problem) }))
+    let refused = |problem, text: Arc<str>, span| {
+        let file = AuditText { path: path.to_owned(), text };
+        Box::new(Diagnostic { file, span, problem: Box::new(problem) })
+    };
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut bytes));
+    match read {
+        Err(source) => Err(refused(Problem::Read { path: path.to_owned(), source }, Arc::from(""), None)),
+        Ok(length) if length as u64 > LONGEST_FILE => {
+            Err(refused(Problem::TooLong { limit: LONGEST_FILE }, Arc::from(""), None))
         }
+        Ok(_) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(AuditText { path: path.to_owned(), text: text.into() }),
+            Err(error) => {
+                // What comes before the first strange byte keeps its place, and a sign stands for that.
+                let start = error.utf8_error().valid_up_to();
+                let text = String::from_utf8_lossy(error.as_bytes());
+                Err(refused(Problem::NoText, text.into(), Some(start..start + '\u{fffd}'.len_utf8())))
+            }
+        },
     }
 }
 
@@ -188,6 +210,7 @@ impl Plan {
         check_cases(&mut audit, options)?;
         let sampling = sampling::resolve(&audit.sampling)?;
         let attack = attack::resolve(audit.attack.as_ref())?;
+        let threads = threads(&audit.runtime)?;
         let session = SessionOptions { providers: providers(&audit)?, intra_threads: 1 };
         let registry = Registry::load(&crate::host::SearchPath::standard(&options.plugin_path))
             .map_err(|error| Problem::from(error).nowhere())?;
@@ -233,8 +256,8 @@ impl Plan {
             cases,
             runtime,
             session,
-            threads: threads(audit.runtime.threads),
-            batch: audit.runtime.batch,
+            threads,
+            batch: *audit.runtime.batch.get_ref(),
             attack,
             evaluation,
             header,
@@ -311,8 +334,21 @@ fn providers(audit: &Audit) -> Result<Vec<Provider>, Fault> {
     Ok(providers)
 }
 
-fn threads(wanted: usize) -> usize {
-    if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, usize::from) }
+/// The worker threads. More than the limits of threads and of a batch would only be memory that no machine has.
+fn threads(runtime: &super::schema::Runtime) -> Result<usize, Fault> {
+    for (key, value, most) in
+        [("threads", &runtime.threads, MOST_THREADS), ("batch", &runtime.batch, MOST_BATCH)]
+    {
+        if *value.get_ref() > most {
+            let (found, expected) =
+                (value.get_ref().to_string(), format!("at most {most}, or 0 to have it chosen"));
+            return Err(Problem::Value { key, found, expected }.at(value.span()));
+        }
+    }
+    Ok(match *runtime.threads.get_ref() {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        wanted => wanted,
+    })
 }
 
 /// The result with the place of a plugin's option, where the error is about one.

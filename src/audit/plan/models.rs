@@ -133,14 +133,15 @@ fn preprocess(table: &schema::Classifier, channels: usize) -> Result<Preprocess,
         layout: table.layout,
         order: table.channels.as_ref().map_or(ChannelOrder::Rgb, |order| *order.get_ref()),
     };
-    let spans = [
-        table.mean.as_ref().map(Spanned::span),
-        table.std.as_ref().map(Spanned::span),
-        table.scale.as_ref().map(Spanned::span),
-        table.channels.as_ref().map(Spanned::span),
-    ];
-    let span = spans.into_iter().flatten().next().unwrap_or_else(|| table.model.span());
-    preprocess.check(channels).at(span)?;
+    preprocess.check(channels).map_err(|error| {
+        let span = match error.key() {
+            "mean" => table.mean.as_ref().map(Spanned::span),
+            "std" => table.std.as_ref().map(Spanned::span),
+            "scale" => table.scale.as_ref().map(Spanned::span),
+            _ => table.channels.as_ref().map(Spanned::span),
+        };
+        Problem::from(error).at(span.unwrap_or_else(|| table.model.span()))
+    })?;
     Ok(preprocess)
 }
 

@@ -14,6 +14,9 @@ use crate::host::Noise;
 use crate::stats::normal;
 use crate::transformation::Transformation;
 
+/// Farther ends of a range are slips of the pen, and overflow what is computed from them.
+const FARTHEST: f64 = 1e9;
+
 /// The transformation and the range that the claim is about.
 pub(super) fn transformation(
     shop: &Workshop<'_>,
@@ -61,6 +64,12 @@ fn number_pairs(value: &Spanned<Value>, parameters: usize) -> Result<Vec<[f64; 2
         Some(pair) if parameters == 1 => Some(vec![pair]),
         _ => items.iter().map(number_pair).collect(),
     };
+    let near = |pair: &[f64; 2]| pair.iter().all(|end| end.abs() <= FARTHEST);
+    if pairs.iter().flatten().any(|pair| !near(pair)) {
+        let (found, expected) =
+            (value.get_ref().to_string(), format!("numbers from -{FARTHEST:e} to {FARTHEST:e}"));
+        return Err(Problem::Value { key: "range", found, expected }.at(value.span()));
+    }
     pairs.filter(|pairs| pairs.len() == parameters).ok_or_else(|| {
         let found = value.get_ref().to_string();
         let expected = match parameters {

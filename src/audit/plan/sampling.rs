@@ -8,6 +8,10 @@ use super::super::schema;
 use crate::certify::case::{Mode, Sampling};
 use crate::certify::certificate::VoteBound;
 
+/// Below this, the shares of a cover's cells would no longer be numbers.
+const LEAST_ALPHA: f64 = 1e-100;
+/// Above this, the votes that a claim needs are beyond any number of draws.
+const LARGEST_MARGIN: f64 = 0.499;
 /// More draws than this are a slip of the pen.
 const MOST_DRAWS: u64 = 1_000_000_000;
 
@@ -16,10 +20,9 @@ pub(super) fn resolve(table: &Spanned<schema::Sampling>) -> Result<Sampling, Fau
     let sampling = table.get_ref();
     let mode = mode(table)?;
     let alpha = *sampling.alpha.get_ref();
-    if !(alpha > 0.0 && alpha < 0.5) {
-        return Err(
-            value("alpha", alpha, "a probability between 0 and 0.5, such as 0.001").at(sampling.alpha.span())
-        );
+    if !(LEAST_ALPHA..0.5).contains(&alpha) {
+        return Err(value("alpha", alpha, "a probability between 1e-100 and 0.5, such as 0.001")
+            .at(sampling.alpha.span()));
     }
     for (key, draws) in [("select", &sampling.select), ("draws", &sampling.draws)] {
         if !(1..=MOST_DRAWS).contains(draws.get_ref()) {
@@ -28,8 +31,9 @@ pub(super) fn resolve(table: &Spanned<schema::Sampling>) -> Result<Sampling, Fau
         }
     }
     let margin = *sampling.margin.get_ref();
-    if !(0.0..0.5).contains(&margin) {
-        return Err(value("margin", margin, "at least 0 and below 0.5").at(sampling.margin.span()));
+    if !(0.0..=LARGEST_MARGIN).contains(&margin) {
+        let expected = "at least 0 and at most 0.499";
+        return Err(value("margin", margin, expected).at(sampling.margin.span()));
     }
     let bound = *sampling.bound.get_ref();
     if bound == VoteBound::Top2 && margin > 0.0 {

@@ -12,6 +12,9 @@ use crate::certify::certificate::VoteBound;
 /// The most anchors of an image, unless the audit says otherwise.
 const MOST_ANCHORS: usize = 4096;
 
+/// Above this, the votes that prove a cell are beyond any number of draws.
+const LARGEST_P: f64 = 0.999_999;
+
 /// A certified accuracy that a run must reach.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Requirement {
@@ -111,17 +114,17 @@ fn cover(keys: &toml::Table, span: std::ops::Range<usize>, sampling: &Sampling) 
                 max = number as usize;
                 continue;
             }
-            "p" if number > least && number < 1.0 => {
+            "p" if number > least && number <= LARGEST_P => {
                 p = number;
                 continue;
             }
             "max" => Problem::Value {
                 key: "max",
                 found: value.to_string(),
-                expected: "a number of anchors".to_owned(),
+                expected: "a whole number of anchors, from 1 to 1000000".to_owned(),
             },
             "p" => {
-                let expected = format!("above {least}, which is claimed, and below 1");
+                let expected = format!("above {least}, which is claimed, and at most {LARGEST_P}");
                 Problem::Value { key: "p", found: value.to_string(), expected }
             }
             other => {

@@ -60,8 +60,11 @@ alone. Tests are samples: that none finds a fault does not prove a plugin right.
 
 Exit codes: 0 no fault; 1 faults; 2 bad usage; 3 the file is no plugin library.
 
-Example:
-  gsmooth plugins check target/release/libgsmooth_my_blur.so --only my_blur --option strength=0.5";
+Examples:
+  # All plugins of a library; then one of them, one test, with an option of its own
+  gsmooth plugins check target/release/libgsmooth_my_blur.so
+  gsmooth plugins check target/release/libgsmooth_my_blur.so \\
+    --only my_blur --test lipschitz --option strength=0.5";
 
 /// Tries out whether the plugins of a library keep their promises
 #[derive(Debug, Args)]

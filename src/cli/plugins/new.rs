@@ -11,8 +11,16 @@ use crate::cli::{CliError, OutputArguments};
 use crate::host::PluginKind;
 use crate::template::{Language, PluginName, Template};
 
+const EXAMPLES: &str = "\
+Examples:
+  # A folder `fade` with a transformation in Rust, and a README that tells how to build and check it
+  gsmooth plugins new fade
+  # A noise law in C, in a folder of your choice
+  gsmooth plugins new triangular --kind noise --language c --output plugins";
+
 /// What to write.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct NewArguments {
     /// The plugin's name, [a-z][a-z0-9_]*
     name: String,

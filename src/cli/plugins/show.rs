@@ -13,8 +13,15 @@ use crate::host::{
     HostError, OptionInfo, OptionKind, OptionValue, ParameterInfo, PluginInfo, PluginKind, Registry,
 };
 
+const EXAMPLES: &str = "\
+Examples:
+  # Its parameters with their domains, its options with their defaults, and what it offers to proofs
+  gsmooth plugins show rotation
+  gsmooth plugins show exponential --json";
+
 /// Which plugin.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct ShowArguments {
     /// The plugin's id
     id: String,
