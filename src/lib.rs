@@ -8,6 +8,7 @@ pub mod cli;
 pub mod conformance;
 pub mod data;
 pub mod host;
+pub mod init;
 pub mod onnx;
 pub mod report;
 pub mod smoothing;

@@ -130,7 +130,8 @@ pub enum Anchors {
 }
 
 /// How draws are made (MATHEMATICS 8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, schemars::JsonSchema)]
+#[schemars(rename_all = "lowercase")]
 pub enum Mode {
     /// n draws an anchor, and the largest radius that they prove.
     Fixed,

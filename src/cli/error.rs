@@ -5,6 +5,7 @@ use crate::audit::probe::ProbeError;
 use crate::audit::run::RunError;
 use crate::conformance::ConformanceError;
 use crate::host::HostError;
+use crate::init::error::InitError;
 use crate::onnx::runtime::RuntimeError;
 use crate::template::TemplateError;
 
@@ -26,6 +27,9 @@ pub enum CliError {
     /// A new plugin can't be written.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// No audit can be written for a model.
+    #[error(transparent)]
+    Init(#[from] InitError),
     /// Plugins can't be checked.
     #[error(transparent)]
     Conformance(#[from] ConformanceError),
@@ -48,6 +52,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Audit(diagnostic) => diagnostic.exit_code(),
+            Self::Init(error) => error.exit_code(),
             Self::Argument(_)
             | Self::Host(HostError::UnknownPlugin { .. })
             | Self::Template(

@@ -7,10 +7,12 @@ mod certify;
 mod certify_table;
 mod check;
 mod error;
+mod init;
 mod messages;
 mod plugins;
 mod progress;
 mod runtime;
+mod schema;
 mod table;
 
 use std::path::PathBuf;
@@ -46,9 +48,13 @@ enum Command {
     Certify(certify::CertifyArguments),
     /// Checks everything short of sampling: files, shapes, plugins, affinity, composition; estimates the time
     Check(check::CheckArguments),
+    /// Writes a first audit file for a model
+    Init(init::InitArguments),
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
     #[command(subcommand)]
     Calc(calc::CalcCommand),
+    /// Prints the JSON Schema of audit files, with the options of the plugins found
+    Schema(schema::SchemaArguments),
     /// Lists, describes, begins or checks plugins
     #[command(subcommand)]
     Plugins(plugins::PluginsCommand),
@@ -117,7 +123,9 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Certify(arguments) => certify::run(&arguments, output),
         Command::Check(arguments) => check::run(&arguments, output),
+        Command::Init(arguments) => init::run(&arguments, output),
         Command::Calc(command) => calc::run(&command),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Plugins(command) => plugins::run(&command, output),
         Command::Runtime(command) => runtime::run(&command, output),
     };

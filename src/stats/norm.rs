@@ -1,7 +1,7 @@
 //! Norms of parameters.
 
 /// How the size of several parameters is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Norm {
     /// The sum of absolute values.
