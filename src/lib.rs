@@ -10,6 +10,7 @@ pub mod conformance;
 pub mod data;
 pub mod evaluate;
 pub mod host;
+pub mod init;
 pub mod onnx;
 pub mod predict;
 pub mod report;

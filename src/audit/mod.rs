@@ -2,6 +2,7 @@
 //!
 //! - [`schema`], [`plugin_table`], [`attack_table`], [`evaluate_table`]: the file as written;
 //! - [`sweep`]: a case with a sweep, made one case per combination;
+//! - [`json_schema`]: the same for editors;
 //! - [`error`], [`diagnostic`]: what may be wrong with it, with line and remedy;
 //! - [`plan`]: everything opened and checked; after this nothing about the input can fail;
 //! - [`run`], [`records`], [`timings`], [`summary`], [`verdict`], [`tsv`]: the run, and what it leaves;
@@ -17,6 +18,7 @@ pub mod error;
 pub mod evaluate_table;
 pub mod folder;
 pub mod hint;
+pub mod json_schema;
 pub mod merge;
 pub mod plan;
 pub mod plugin_table;

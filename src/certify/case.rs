@@ -133,7 +133,7 @@ pub enum Anchors {
 }
 
 /// How draws are made (MATHEMATICS 8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// n draws an anchor, and the largest radius that they prove.

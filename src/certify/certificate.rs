@@ -19,7 +19,9 @@ pub struct Evidence {
 }
 
 /// Which probabilities the votes bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, Default, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum VoteBound {
     /// p_A alone, at alpha; rivals share the rest.

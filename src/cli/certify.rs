@@ -45,7 +45,7 @@ pub struct CertifyArguments {
     /// Begin anew, dropping the records of an earlier run
     #[arg(long)]
     restart: bool,
-    /// Only the case of this name
+    /// Only the case of this name; of a case with a sweep all variants, or the one of this whole name
     #[arg(long, value_name = "NAME")]
     case: Option<String>,
     #[command(flatten)]

@@ -32,7 +32,7 @@ pub struct CheckArguments {
     /// The audit file
     #[arg(value_name = "AUDIT.toml")]
     audit: PathBuf,
-    /// Only the case of this name
+    /// Only the case of this name; of a case with a sweep all variants, or the one of this whole name
     #[arg(long, value_name = "NAME")]
     case: Option<String>,
     #[command(flatten)]

@@ -10,6 +10,7 @@ use crate::conformance::ConformanceError;
 use crate::data::DataError;
 use crate::evaluate::error::EvaluateError;
 use crate::host::HostError;
+use crate::init::error::InitError;
 use crate::onnx::runtime::RuntimeError;
 use crate::predict::PredictError;
 use crate::report::ReportError;
@@ -53,6 +54,9 @@ pub enum CliError {
     /// A new plugin can't be written.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// No audit can be written for a model.
+    #[error(transparent)]
+    Init(#[from] InitError),
     /// Plugins can't be checked.
     #[error(transparent)]
     Conformance(#[from] ConformanceError),
@@ -94,6 +98,7 @@ impl CliError {
             Self::Audit(diagnostic) => diagnostic.exit_code(),
             Self::Merge(error) => error.exit_code(),
             Self::Evaluate(error) => error.exit_code(),
+            Self::Init(error) => error.exit_code(),
             Self::Argument(_)
             | Self::Predict(PredictError::Case { .. } | PredictError::Data(DataError::Index { .. }))
             | Self::Host(HostError::UnknownPlugin { .. })

@@ -15,6 +15,7 @@ mod evaluate_table;
 mod exit_codes;
 #[cfg(test)]
 mod help_tests;
+mod init;
 mod man;
 mod merge;
 mod messages;
@@ -23,6 +24,7 @@ mod predict;
 mod progress;
 mod report;
 mod runtime;
+mod schema;
 mod show;
 mod steps;
 mod table;
@@ -88,9 +90,13 @@ enum Command {
     Verify(verify::VerifyArguments),
     /// Predicts images as a deployment of the smoothed classifier does, or abstains; no certificate
     Predict(predict::PredictArguments),
+    /// Writes a first audit file for a model
+    Init(init::InitArguments),
     /// Computes single values: confidence bounds, what a set of probability p keeps, radii
     #[command(subcommand)]
     Calc(calc::CalcCommand),
+    /// Prints the JSON Schema of audit files, with the options of the plugins found
+    Schema(schema::SchemaArguments),
     /// Lists, describes, begins or checks plugins
     #[command(subcommand)]
     Plugins(plugins::PluginsCommand),
@@ -171,7 +177,9 @@ pub fn main() -> ExitCode {
         Command::Show(arguments) => show::run(&arguments, output),
         Command::Verify(arguments) => verify::run(&arguments, output),
         Command::Predict(arguments) => predict::run(&arguments, output),
+        Command::Init(arguments) => init::run(&arguments, output),
         Command::Calc(command) => calc::run(&command),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Plugins(command) => plugins::run(&command, output),
         Command::Runtime(command) => runtime::run(&command, output),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -187,17 +187,36 @@ impl OptionInfo {
     }
 }
 
+/// An end of a range, as its author declared it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Limit {
+    /// The end belongs to the range.
+    Inclusive(f64),
+    /// It does not.
+    Exclusive(f64),
+}
+
+/// The finite ends of [low, high].
+pub fn limits(low: f64, high: f64) -> (Option<Limit>, Option<Limit>) {
+    // A declaration "greater than 0" arrives as the least float above 0.
+    let limit = |end: f64, neighbour: f64| match format!("{neighbour:?}").len() < format!("{end:?}").len() {
+        true => Limit::Exclusive(neighbour),
+        false => Limit::Inclusive(end),
+    };
+    let below = (low > f64::NEG_INFINITY).then(|| limit(low, low.next_down()));
+    (below, (high < f64::INFINITY).then(|| limit(high, high.next_up())))
+}
+
 /// [low, high] in words: "at least 1", "greater than 0 and at most 1".
 pub(super) fn describe_range(low: f64, high: f64) -> Option<String> {
-    // A declaration "greater than 0" arrives as the least float above 0.
-    let open = |end: f64, neighbour: f64| format!("{neighbour:?}").len() < format!("{end:?}").len();
-    let below = (low > f64::NEG_INFINITY).then(|| match low.next_down() {
-        limit if open(low, limit) => format!("greater than {limit}"),
-        _ => format!("at least {low}"),
+    let (below, above) = limits(low, high);
+    let below = below.map(|limit| match limit {
+        Limit::Inclusive(end) => format!("at least {end}"),
+        Limit::Exclusive(end) => format!("greater than {end}"),
     });
-    let above = (high < f64::INFINITY).then(|| match high.next_up() {
-        limit if open(high, limit) => format!("less than {limit}"),
-        _ => format!("at most {high}"),
+    let above = above.map(|limit| match limit {
+        Limit::Inclusive(end) => format!("at most {end}"),
+        Limit::Exclusive(end) => format!("less than {end}"),
     });
     match (below, above) {
         (Some(below), Some(above)) => Some(format!("{below} and {above}")),

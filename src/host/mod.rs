@@ -41,7 +41,9 @@ pub use composition::LawOfGamma;
 pub use error::HostError;
 pub use estimator::{Bound, BoundKind, Estimator};
 pub use fault::{DeclarationError, Failure};
-pub use info::{Class, OptionInfo, OptionKind, OptionValue, ParameterInfo, PluginInfo, PluginKind};
+pub use info::{
+    Class, Limit, OptionInfo, OptionKind, OptionValue, ParameterInfo, PluginInfo, PluginKind, limits,
+};
 pub use noise::Noise;
 pub use oracle::{LocalM, Oracle, OracleError};
 pub use registry::{Hidden, Registry};

@@ -72,7 +72,8 @@ pub(super) fn plan(
     let radii = targets::radii(table, range.cap(), require.as_ref())?;
     let anchors = targets::anchors(table, sampling)?;
     let model = table.classifier.as_ref().unwrap_or(&classifier.get_ref().model);
-    let classifier = models::classifier(shop, model, classifier.get_ref())?;
+    let plan = || models::classifier(shop, model, classifier.get_ref());
+    let classifier = shop.memory.classifier(model.get_ref(), plan)?;
     let mut plugins = vec![digest(transformation.info())];
     plugins.extend(noise.iter().map(|noise| digest(noise.info())));
 

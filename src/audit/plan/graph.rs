@@ -18,7 +18,7 @@ use crate::onnx::network::NetworkModel;
 use crate::transformation::{GraphTransformation, Transformation};
 
 /// The name that stands for a graph where a plugin is named.
-pub(super) const NAME: &str = "onnx_transform";
+pub(in super::super) const NAME: &str = "onnx_transform";
 /// Keys of its table beside `plugin` and `range`.
 const KEYS: [&str; 2] = ["model", "identity"];
 /// The largest change of a pixel at the identity that float32 arithmetic explains.

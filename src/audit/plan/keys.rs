@@ -10,7 +10,8 @@ use super::super::hint;
 use super::super::schema;
 
 /// How a case certifies, as audit files name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, schemars::JsonSchema)]
+#[schemars(rename_all = "lowercase")]
 pub enum MethodName {
     /// Noise on the parameter of an additive transformation.
     Resolvable,

@@ -3,6 +3,7 @@
 //!
 //! - [`data`]: which images;
 //! - [`models`]: model files, their contracts, and the networks that workers open;
+//! - [`memory`]: models that several cases share;
 //! - [`keys`]: which keys a case may have;
 //! - [`parameters`]: transformation, range and noise;
 //! - [`resolvable`]: the conditions of noise on the parameter;
@@ -19,8 +20,9 @@ pub mod channel;
 pub mod data;
 pub mod description;
 pub mod evaluation;
-mod graph;
+pub(super) mod graph;
 pub mod keys;
+mod memory;
 pub mod models;
 pub mod parameters;
 pub mod resolvable;
@@ -110,6 +112,7 @@ pub(crate) struct Workshop<'a> {
     pub data: &'a Dataset,
     pub selection: &'a Selection,
     pub seed: u64,
+    pub memory: memory::Memory,
 }
 
 impl Workshop<'_> {
@@ -230,6 +233,7 @@ impl Plan {
             data: &data,
             selection: &selection,
             seed: audit.seed,
+            memory: memory::Memory::default(),
         };
         let cases: Vec<PlannedCase> = audit
             .case

@@ -87,7 +87,9 @@ pub(super) fn plan(
 
     let providers = [&f1, &f2, &h].map(|network| models::providers_of(network, &parts.span));
     let records = records(&parts, providers)?;
-    let (growth, obstacle) = encoder_growth(shop, &parts.files[1], &contract.image_input);
+    let find = || encoder_growth(shop, &parts.files[1], &contract.image_input);
+    let (growth, obstacle) =
+        shop.memory.growth(&parts.files[1].sha256, table.get_ref().cut.as_ref().map(Spanned::get_ref), find);
     Ok(PlannedSurrogate { encoder, decoder, affine, growth, obstacle, code_dims, records })
 }
 

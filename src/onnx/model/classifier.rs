@@ -4,7 +4,9 @@ use super::contract::{Batch, ContractError, NamedModel};
 use super::signature::TensorDeclaration;
 
 /// Order of an image batch's axes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Layout {
     /// Batch, channels, height, width.
