@@ -10,8 +10,15 @@ use serde_json::json;
 use super::{CliError, OutputArguments};
 use crate::init::{Request, default_output};
 
+const EXAMPLES: &str = "\
+Examples:
+  gsmooth init model.onnx
+  # With data that lies elsewhere, into a file that is named
+  gsmooth init model.onnx --data images --output audit.toml";
+
 /// Writes a first audit file for a model.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct InitArguments {
     /// The classifier
     #[arg(value_name = "MODEL.onnx")]

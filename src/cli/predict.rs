@@ -13,8 +13,18 @@ use crate::audit::plan::Plan;
 use crate::audit::plan::case::PlannedCase;
 use crate::predict::{Origin, PredictError, Prediction, Subject, case, predict, subjects};
 
+const EXAMPLES: &str = "\
+A prediction is no certificate: it says what the smoothed classifier answers on this image, wrong with probability at most alpha, or that the votes are too close.
+
+Examples:
+  # Image files
+  gsmooth predict audit.toml --case defocus seven.png nine.png
+  # An image of the audit's own data, with more draws
+  gsmooth predict audit.toml --case defocus --index 3 --draws 10000";
+
 /// Predicts images.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct PredictArguments {
     /// The audit file
     #[arg(value_name = "AUDIT.toml")]

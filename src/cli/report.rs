@@ -10,8 +10,18 @@ use serde_json::json;
 use super::{CliError, OutputArguments, SourceArguments, messages};
 use crate::report::output::{self, NoPictures, Options};
 
+const EXAMPLES: &str = "\
+Several run folders are compared: the curves of equal cases in one plot, and what differs between the runs.
+
+Examples:
+  # The page anew, in the run folder
+  gsmooth report runs/mnist
+  # Two runs side by side, in one file
+  gsmooth report runs/monday runs/friday --output comparison.html";
+
 /// Makes the report of a run anew, or compares runs.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct ReportArguments {
     /// Run folders; several are compared
     #[arg(value_name = "DIR", required = true)]

@@ -8,8 +8,15 @@ use clap::Args;
 use super::{CliError, PluginPathArguments};
 use crate::audit::json_schema;
 
+const EXAMPLES: &str = "\
+Examples:
+  gsmooth schema > audit.schema.json
+  # With the options of a plugin of your own
+  gsmooth schema --plugin-path plugins > audit.schema.json";
+
 /// Prints the JSON Schema of audit files.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct SchemaArguments {
     #[command(flatten)]
     plugins: PluginPathArguments,

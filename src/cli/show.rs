@@ -11,8 +11,16 @@ use super::{CliError, OutputArguments, SourceArguments, messages};
 use crate::audit::plan::Plan;
 use crate::report::show;
 
+const EXAMPLES: &str = "\
+Examples:
+  # Image 3, at five parameters over the range
+  gsmooth show audit.toml --case defocus --index 3
+  # At two parameters that are named, into a file that is named
+  gsmooth show audit.toml --case defocus --index 3 --parameter 1.5 --parameter 5 --output three.png";
+
 /// Shows what a case does to an image: one picture.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct ShowArguments {
     /// The audit file
     #[arg(value_name = "AUDIT.toml")]

@@ -13,8 +13,21 @@ use crate::verify::recorded::RecordedRun;
 use crate::verify::redraw::{self, Resample};
 use crate::verify::{NoteKind, Report, header, verify};
 
+const EXAMPLES: &str = "\
+Every record is derived anew from its counts and its geometry, and files are compared by their digests. What only a new draw can tell is drawn anew for \
+some images, chosen at random. The exit code is 1 if anything is wrong.
+
+Examples:
+  # All records derived anew, ten images certified again
+  gsmooth verify runs/mnist
+  # Everything certified again
+  gsmooth verify runs/mnist --resample all
+  # A run folder that was handed over, with the audit file's folder elsewhere
+  gsmooth verify runs/mnist --relative-to audits";
+
 /// Verifies a run folder.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct VerifyArguments {
     /// The run folder
     #[arg(value_name = "DIR")]

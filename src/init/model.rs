@@ -70,6 +70,10 @@ impl Model {
 /// The order of axes, by where 1 or 3 channels are.
 fn layout(signature: &Signature, model: &str) -> Result<Layout, InitError> {
     let [input] = &signature.inputs[..] else { return Ok(Layout::Nchw) };
+    // What has not the four axes of images is refused in terms of the usual order.
+    if input.dims.as_ref().is_some_and(|dims| dims.len() != Layout::Nchw.axes().len() + 1) {
+        return Ok(Layout::Nchw);
+    }
     let channels = |layout: Layout| input.known(layout.axes()[0]);
     let (second, last) = (channels(Layout::Nchw), channels(Layout::Nhwc));
     let fits = |count: Option<usize>| count.is_some_and(|count| CHANNELS.contains(&count));

@@ -36,7 +36,9 @@ fn counts_beyond_any_machine() {
         let audit = Audit::small().set("count", &format!("2\nstride = {value}"));
         assert_refused_at(&audit, AUDIT, "count = ", &["at most 1:"]);
     }
-    for value in ["0", "1000001", LARGEST, "1e7", "nan", "2.5"] {
+    let audit = with_line("semantic_noise = 0.25", &format!("anchors = {{ max = {LARGEST} }}"));
+    assert_refused_at(&audit, AUDIT, "anchors = ", &["too large"]);
+    for value in ["0", "1000001", "1e7", "nan", "2.5"] {
         let audit = with_line("semantic_noise = 0.25", &format!("anchors = {{ max = {value} }}"));
         assert_refused_at(&audit, AUDIT, "anchors = ", &["`max` can't be", "from 1 to 1000000"]);
     }

@@ -11,9 +11,12 @@ fn summary_of_first(run: &Copied, images: usize) -> Summary {
     let records: Vec<Record> =
         lines[1..=images].iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let bytes = lines[..=images].join("\n") + "\n";
+    let whole: Summary = serde_json::from_str(&run.text("summary.json")).unwrap();
+    let description = whole.cases[0].description.clone();
     Summary {
-        cases: vec![CaseSummary::new("defocus_blur", &[1.0, 5.0], &records)],
+        cases: vec![CaseSummary { description, ..CaseSummary::new("defocus_blur", &[1.0, 5.0], &records) }],
         digests: Some(Digests::of(bytes.as_bytes(), run.text("audit.toml").as_bytes())),
+        ..whole
     }
 }
 
