@@ -63,7 +63,8 @@ fn the_table_and_the_run_folder_are_on_stdout() {
         assert_eq!(row[3], format!("{:.1} %", 100.0 * accuracy), "{stdout}");
     }
     let folder = quickstart.run.0.to_str().unwrap();
-    assert!(stdout.ends_with(&format!("Run folder: {folder}\n")), "{stdout}");
+    let places = format!("Run folder: {folder}\nReport: {folder}/report.html\n");
+    assert!(stdout.ends_with(&places), "{stdout}");
 }
 
 /// The certified accuracies, case by case and radius by radius, counted from the records.
@@ -85,7 +86,19 @@ fn the_run_folder_holds_what_the_readme_names() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     found.sort();
-    assert_eq!(found, ["audit.toml", "certify.tsv", "records.jsonl", "summary.json", "timings.jsonl"]);
+    let expected = [
+        "audit.toml",
+        "certified_accuracy.csv",
+        "certify.tsv",
+        "origin.json",
+        "pictures",
+        "plots",
+        "records.jsonl",
+        "report.html",
+        "summary.json",
+        "timings.jsonl",
+    ];
+    assert_eq!(found, expected);
     let audit = std::fs::read_to_string(support::repository().join(AUDIT)).unwrap();
     assert_eq!(run.text("audit.toml"), audit);
     let timings: Vec<Value> =

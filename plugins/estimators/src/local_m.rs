@@ -42,12 +42,15 @@ impl LargestLocalM {
             self.estimate(anchor, &axes, oracle.max_evaluations(), &mut local_m)?;
         // Zero, but for claims about a surrogate: its image at the identity is not the image itself.
         let start: f64 = oracle.distance_at(anchor, anchor)?.into_iter().sum();
+        let mut bound = Bound { value: (start + value).next_up(), kind: Kind::Estimated, evaluations };
         // A derivative that was taken too small is found out by the moves themselves: D <= M |xi - anchor|.
-        let corners = Grid::finest(&axes, 0, oracle.max_evaluations())?;
-        let seen = oracle.distance_at(anchor, &corners.points())?.into_iter();
-        let seen = seen.fold(0.0, |most: f64, d| if d.is_nan() { f64::INFINITY } else { most.max(d) });
-        let evaluations = evaluations + corners.len() as u64;
-        Ok(Bound { value: (start + value).next_up().max(seen), kind: Kind::Estimated, evaluations })
+        if let Ok(corners) = Grid::finest(&axes, 0, oracle.max_evaluations().saturating_sub(evaluations)) {
+            for seen in oracle.distance_at(anchor, &corners.points())? {
+                bound.value = if seen.is_nan() { f64::INFINITY } else { bound.value.max(seen) };
+            }
+            bound.evaluations += corners.len() as u64;
+        }
+        Ok(bound)
     }
 
     /// M over the smallest box that holds the anchor and `axes`, times the distance of the farthest corner.
