@@ -20,11 +20,6 @@ impl Ball {
         Self { range: range.clone(), radius, low, high }
     }
 
-    /// The parameters at which the transformation does nothing.
-    pub fn identity(&self) -> &[f64] {
-        &self.range.identity
-    }
-
     /// The number of parameters m.
     pub fn dimension(&self) -> usize {
         self.range.identity.len()

@@ -150,6 +150,7 @@ fn test(
             Event::Done(tested) => {
                 let of_image = |finding: &&mut Finding<'_>| finding.target.index == tested.trial.index;
                 if let Some(finding) = case.findings.iter_mut().find(of_image) {
+                    finding.error = finding.error.take().or_else(|| tested.error.clone());
                     finding.tested.push(tested);
                 }
                 observer(Progress::Done);
