@@ -16,6 +16,9 @@ pub(super) fn tidy(schema: &mut Value) {
                     entries.insert("type".to_owned(), single);
                 }
             }
+            if let Some(Value::Array(values)) = entries.get_mut("enum") {
+                values.retain(|value| !value.is_null());
+            }
             without_null_choice(entries);
             entries.values_mut().for_each(tidy);
         }
@@ -52,13 +55,13 @@ mod tests {
         let mut schema = json!({
             "description": "of the key",
             "anyOf": [{ "description": "of the type", "oneOf": [{ "const": "a" }] }, { "type": "null" }],
-            "properties": { "x": { "type": ["integer", "null"], "format": "uint64", "minimum": 0 } },
+            "properties": { "x": { "type": ["integer", "null"], "format": "uint64", "minimum": 0, "enum": [1, null] } },
         });
         tidy(&mut schema);
         let expected = json!({
             "description": "of the key",
             "oneOf": [{ "const": "a" }],
-            "properties": { "x": { "type": "integer", "minimum": 0 } },
+            "properties": { "x": { "type": "integer", "minimum": 0, "enum": [1] } },
         });
         assert_eq!(schema, expected);
     }

@@ -37,7 +37,7 @@ values! {
     /// A transformation at some of its parameters.
     Corruption: {
         "type": "object",
-        "properties": { "plugin": { "type": "string" } },
+        "properties": { "plugin": { "type": "string", "description": "The transformation's plugin." } },
         "required": ["plugin"],
     }
 

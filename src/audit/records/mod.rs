@@ -4,7 +4,7 @@
 //! killed leaves at most one torn last line, which is dropped when it goes on.
 //!
 //! - here: what a line holds;
-//! - [`file`]: lines appended and read back;
+//! - [`mod@file`]: lines appended and read back;
 //! - [`order`]: which line belongs where.
 
 pub mod file;
