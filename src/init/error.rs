@@ -23,7 +23,7 @@ pub enum InitError {
         /// The model.
         model: String,
         /// Why.
-        source: CouplingError,
+        source: Box<CouplingError>,
     },
     /// Images of neither one nor three channels.
     #[error(

@@ -69,7 +69,7 @@ fn of_pictures(folder: &Path, files: &[PathBuf]) -> Option<Source> {
     if let Some(list) = list.filter(|_| files.iter().any(|file| is_picture(file))) {
         return Some(source.with_labels(list));
     }
-    let has_pictures = |class: &PathBuf| !entries(class, |path| is_picture(path)).is_empty();
+    let has_pictures = |class: &PathBuf| !entries(class, is_picture).is_empty();
     let classes = entries(folder, |path| path.is_dir()).iter().filter(|class| has_pictures(class)).count();
     (classes >= 2).then_some(source)
 }

@@ -44,7 +44,7 @@ impl Model {
         let contract = ClassifierContract::of(model, *layout.as_ref().unwrap_or(&Layout::Nchw))?;
         let layout = layout?;
         check_batch_independence(&file.proto, &contract.input)
-            .map_err(|source| InitError::Coupling { model: name.clone(), source })?;
+            .map_err(|source| InitError::Coupling { model: name.clone(), source: source.into() })?;
         Ok(Self {
             path: path.to_owned(),
             input: contract.input,

@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn png_files_read_back() {
-        for pixels in [vec![0.0, 0.25, 0.5, 1.0].repeat(3), (0..12).map(|i| i as f32 / 11.0).collect()] {
+        for pixels in [[0.0, 0.25, 0.5, 1.0].repeat(3), (0..12).map(|i| i as f32 / 11.0).collect()] {
             let shown = picture(&pixels, [3, 2, 2]);
             let read = image::load_from_memory(&png(&shown).unwrap()).unwrap().to_rgb8();
             assert_eq!(read, shown);

@@ -4,7 +4,7 @@
 //!
 //! - here: a drawing, and how it becomes part of a page or a file;
 //! - [`theme`]: colours, for the page too;
-//! - [`axis`]: ticks;
+//! - [`mod@axis`] has the ticks;
 //! - [`lines`], [`bars`], [`heat`]: the kinds of plots.
 
 pub mod axis;
