@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use gsmooth::audit::plan::{Plan, PlanOptions};
 
 #[path = "malformed_audits/mutation.rs"]
+// Without the dereference the compiler takes the type of the elements for `str`.
+#[allow(clippy::explicit_auto_deref)]
 mod mutation;
 mod support;
 #[path = "malformed_audits/tokens.rs"]
