@@ -18,6 +18,8 @@ pub trait Voter {
 pub struct NetworkVoter {
     /// H, for sites in code space: from a noisy code to an image.
     pub decoder: Option<Network>,
+    /// f after H in one model, where the two fit together: the way of draws in code space to their scores.
+    pub merged: Option<Network>,
     /// f.
     pub classifier: Network,
     /// What happens to an image before f sees it.
@@ -64,7 +66,12 @@ impl NetworkVoter {
         shape: [usize; 3],
     ) -> Self {
         let (inputs, images, prepared, scores) = Default::default();
-        Self { decoder, classifier, preprocess, shape, inputs, images, prepared, scores }
+        Self { decoder, merged: None, classifier, preprocess, shape, inputs, images, prepared, scores }
+    }
+
+    /// Lets draws in code space go through f after H in one model.
+    pub fn with_merged(self, merged: Option<Network>) -> Self {
+        Self { merged, ..self }
     }
 
     /// The scores of each of some images (dense NCHW), one row of `classes` values each.
@@ -101,6 +108,11 @@ impl NetworkVoter {
     }
 
     fn scores_of(&mut self, draws: &[Draw<'_>]) -> Result<&[f32], DrawError> {
+        if let Some(merged) = self.merged.as_mut() {
+            sample_codes(draws, merged.item_len(), &mut self.inputs)?;
+            merged.run(&self.inputs, &mut self.scores)?;
+            return Ok(&self.scores);
+        }
         let mut images = std::mem::take(&mut self.images);
         let filled = self.fill_images(draws, &mut images);
         let result = filled.and_then(|()| Ok(self.classify(&images).map(drop)?));

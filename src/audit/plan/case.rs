@@ -11,10 +11,11 @@ use super::super::schema;
 use super::models::{self, ModelRecord, PlannedClassifier};
 use super::surrogate::PlannedSurrogate;
 use super::targets::{self, Requirement};
-use super::{Workshop, channel, keys, parameters, resolvable};
+use super::{Workshop, channel, keys, merged, parameters, resolvable};
 use crate::certify::case::{Case, Method, Sampling};
 use crate::certify::worker::CaseWorker;
 use crate::host::PluginInfo;
+use crate::onnx::network::NetworkModel;
 use crate::onnx::runtime::{Runtime, SessionError, SessionOptions};
 use crate::smoothing::voter::NetworkVoter;
 
@@ -44,6 +45,8 @@ pub struct PlannedCase {
     pub classifier: PlannedClassifier,
     /// F1, F2 and H, for semantic cases.
     pub surrogate: Option<PlannedSurrogate>,
+    /// f after H in one model, where the two fit together.
+    pub merged: Option<NetworkModel>,
     /// The plugins that it uses.
     pub plugins: Vec<PluginDigest>,
     /// The case as resolved, for the audit's digest.
@@ -98,6 +101,7 @@ pub(super) fn plan(
             (Method::Enumerate, None)
         }
     };
+    let merged = surrogate.as_ref().and_then(|s| merged::merged(shop, &s.decoder, &classifier));
     let case = Case {
         name: table.name.get_ref().clone(),
         seed: shop.seed,
@@ -120,6 +124,7 @@ pub(super) fn plan(
         sweep: table.point.clone(),
         classifier,
         surrogate,
+        merged,
         plugins,
         resolved: serde_json::Value::Null,
     };
@@ -142,15 +147,13 @@ impl PlannedCase {
     /// # Errors
     /// If ONNX Runtime refuses one.
     pub fn worker(&self, runtime: &Runtime, session: &SessionOptions) -> Result<CaseWorker, SessionError> {
-        let open = |model: Option<&crate::onnx::network::NetworkModel>| {
-            model.map(|m| m.open(runtime, session)).transpose()
-        };
+        let open = |model: Option<&NetworkModel>| model.map(|m| m.open(runtime, session)).transpose();
         let decoder = open(self.surrogate.as_ref().map(|s| &s.decoder))?;
         let encoder = open(self.surrogate.as_ref().map(|s| &s.encoder))?;
         let classifier = self.classifier.model.open(runtime, session)?;
         let voter =
             NetworkVoter::new(decoder, classifier, self.classifier.preprocess.clone(), self.case.shape);
-        Ok(CaseWorker { voter, encoder })
+        Ok(CaseWorker { voter: voter.with_merged(open(self.merged.as_ref())?), encoder })
     }
 
     /// The models of the case, each once.

@@ -23,6 +23,7 @@ pub mod evaluation;
 pub(super) mod graph;
 pub mod keys;
 mod memory;
+mod merged;
 pub mod models;
 pub mod parameters;
 pub mod resolvable;
