@@ -6,16 +6,12 @@
 //!
 //! The network: 16 and 32 channels of 3x3 convolutions, the second with stride 2, a global mean and 10 classes.
 
+#[path = "random_networks/mod.rs"]
+mod random_networks;
+
 use std::time::{Duration, Instant};
 
 use gsmooth::host::{PluginKind, Registry, SearchPath};
-use gsmooth::onnx::proto::attribute_proto::AttributeType;
-use gsmooth::onnx::proto::tensor_proto::DataType;
-use gsmooth::onnx::proto::tensor_shape_proto::{Dimension, dimension};
-use gsmooth::onnx::proto::{
-    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto,
-    TypeProto, ValueInfoProto, type_proto,
-};
 use gsmooth::onnx::runtime::{Options, Runtime, Session, SessionOptions};
 use gsmooth::transformation::Transformation;
 use prost::Message;
@@ -87,7 +83,7 @@ fn speed(transformation: &Transformation, shape: [usize; 3]) -> anyhow::Result<f
 }
 
 fn network_speed(runtime: &Runtime, shape: [usize; 3]) -> anyhow::Result<f64> {
-    let model = small_network(shape[0]).encode_to_vec();
+    let model = random_networks::small(shape[0] as i64).encode_to_vec();
     let mut session =
         Session::from_bytes(runtime, "small network", &model, None, &SessionOptions::default())?;
     let images = images(BATCH * shape.iter().product::<usize>());
@@ -97,75 +93,4 @@ fn network_speed(runtime: &Runtime, shape: [usize; 3]) -> anyhow::Result<f64> {
         session.run("image", &images, &[BATCH, channels, height, width], &mut scores)?;
         Ok(())
     })
-}
-
-fn small_network(channels: usize) -> ModelProto {
-    let dims = |sizes: &[i64]| Some(TensorShapeProto { dim: sizes.iter().map(dimension).collect() });
-    let declared = |name: &str, sizes: &[i64]| {
-        let tensor = type_proto::Tensor { elem_type: Some(DataType::Float as i32), shape: dims(sizes) };
-        let r#type = Some(TypeProto { value: Some(type_proto::Value::TensorType(tensor)), denotation: None });
-        ValueInfoProto { name: Some(name.to_owned()), r#type, ..Default::default() }
-    };
-    let node = |operator: &str, inputs: &[&str], output: &str, attributes: &[(&str, &[i64])]| NodeProto {
-        op_type: Some(operator.to_owned()),
-        input: inputs.iter().map(|name| (*name).to_owned()).collect(),
-        output: vec![output.to_owned()],
-        attribute: attributes.iter().map(|(name, values)| integers(name, values)).collect(),
-        ..Default::default()
-    };
-    let graph = GraphProto {
-        name: Some("small_network".to_owned()),
-        node: vec![
-            node("Conv", &["image", "w1"], "a", &[("pads", &[1; 4])]),
-            node("Relu", &["a"], "b", &[]),
-            node("Conv", &["b", "w2"], "c", &[("pads", &[1; 4]), ("strides", &[2; 2])]),
-            node("Relu", &["c"], "d", &[]),
-            node("GlobalAveragePool", &["d"], "e", &[]),
-            node("Flatten", &["e"], "f", &[]),
-            node("MatMul", &["f", "w3"], "scores", &[]),
-        ],
-        initializer: vec![
-            weights("w1", &[16, channels as i64, 3, 3]),
-            weights("w2", &[32, 16, 3, 3]),
-            weights("w3", &[32, 10]),
-        ],
-        input: vec![declared("image", &[-1, channels as i64, -2, -3])],
-        output: vec![declared("scores", &[-1, 10])],
-        ..Default::default()
-    };
-    ModelProto {
-        ir_version: Some(8),
-        opset_import: vec![OperatorSetIdProto { domain: None, version: Some(17) }],
-        graph: Some(graph),
-        ..Default::default()
-    }
-}
-
-/// A fixed size; a free one, with a name of its own, for a negative number.
-fn dimension(size: &i64) -> Dimension {
-    let value = match size {
-        0.. => dimension::Value::DimValue(*size),
-        _ => dimension::Value::DimParam(format!("axis_{}", -size)),
-    };
-    Dimension { value: Some(value), denotation: None }
-}
-
-fn integers(name: &str, values: &[i64]) -> AttributeProto {
-    AttributeProto {
-        name: Some(name.to_owned()),
-        ints: values.to_vec(),
-        r#type: Some(AttributeType::Ints as i32),
-        ..Default::default()
-    }
-}
-
-fn weights(name: &str, dims: &[i64]) -> TensorProto {
-    let count: i64 = dims.iter().product();
-    TensorProto {
-        name: Some(name.to_owned()),
-        dims: dims.to_vec(),
-        data_type: Some(DataType::Float as i32),
-        float_data: (0..count).map(|place| ((place * 37 % 19) as f32 - 9.0) / 90.0).collect(),
-        ..Default::default()
-    }
 }
