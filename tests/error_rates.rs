@@ -3,6 +3,8 @@
 
 #[path = "error_rates/coin.rs"]
 mod coin;
+#[path = "error_rates/covers.rs"]
+mod covers;
 #[path = "error_rates/rivals.rs"]
 mod rivals;
 

@@ -187,7 +187,10 @@ impl Copied {
         let folder = tempfile::tempdir().unwrap();
         for file in std::fs::read_dir(run).unwrap() {
             let file = file.unwrap();
-            std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+            // Plots and pictures lie in folders of their own, and nothing rests on them.
+            if file.path().is_file() {
+                std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+            }
         }
         Self { folder }
     }

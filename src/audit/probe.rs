@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 use super::plan::Plan;
 use super::plan::case::PlannedCase;
 use crate::certify::case::{Method, Mode, Sampling};
+use crate::certify::cover::shares::Share;
 use crate::certify::features::{FeatureError, Images};
 use crate::certify::image::{ImageError, Preview, preview};
 use crate::data::DataError;
 use crate::host::HostError;
 use crate::onnx::network::{Network, NetworkError};
 use crate::onnx::runtime::SessionError;
+use crate::smoothing::question::Counts;
 use crate::smoothing::site::{Draw, Site, Source};
 use crate::smoothing::stream::Purpose;
 use crate::smoothing::voter::Voter;
@@ -82,15 +84,28 @@ impl Probe {
             (Mode::Target, None) => 0.0,
             (Mode::Target, Some(p_star)) => {
                 let cells = preview.anchors.max(1);
-                let sequence = ConfidenceSequence::new(sampling.alpha / cells as f64);
+                let share = Share::of_cells(sampling.alpha, sampling.draws, cells);
+                let sequence = ConfidenceSequence::new(share.test_alpha());
                 let passes = |n: &u64| sequence.exceeds(p_star, *n, *n);
-                looks(sampling.draws).find(passes).unwrap_or(sampling.draws) as f64 * cells as f64
+                looks(share.draws).find(passes).unwrap_or(share.draws) as f64 * cells as f64
             }
         };
         let sum: f64 = self.previews.iter().map(of_image).sum();
-        let selection = if self.previews.is_empty() { 0.0 } else { sampling.select as f64 };
+        let selection = if self.previews.is_empty() { 0 } else { fewest_to_choose(sampling) };
+        let selection = selection as f64;
         selection + sum / self.previews.len().max(1) as f64
     }
+}
+
+/// Draws that choose a class on which all agree.
+fn fewest_to_choose(sampling: &Sampling) -> u64 {
+    let rule = sampling.selection_rule();
+    let agreed = |draws: u64| Counts { votes: vec![draws], failures: 0 };
+    let mut drawn = 0;
+    while let Some(look) = rule.next_look(&agreed(drawn)) {
+        drawn = look;
+    }
+    drawn
 }
 
 /// Probes one case.

@@ -9,6 +9,7 @@ use super::growth::EncoderGrowth;
 use super::metric::Metric;
 use super::ranges::Range;
 use crate::host::{Estimator, Noise};
+use crate::smoothing::question::Rule;
 use crate::smoothing::site::{CodeNoise, ParameterNoise, Source};
 use crate::smoothing::stream::{Purpose, StreamKey, StreamName};
 use crate::transformation::Transformation;
@@ -169,6 +170,16 @@ pub struct Sampling {
     pub margin: f64,
 }
 
+impl Sampling {
+    /// How the class is chosen. Mode `fixed` draws as many as the paper does; a rival's bound needs the votes of all of them.
+    pub fn selection_rule(&self) -> Rule {
+        match (self.mode, self.bound) {
+            (Mode::Target, VoteBound::Top1) => Rule::Majority(self.select),
+            _ => Rule::Fixed(self.select),
+        }
+    }
+}
+
 impl Case {
     /// The law of the smoothed input of an image: around the image itself, or around its code.
     ///
@@ -203,6 +214,15 @@ impl Case {
             transformation: &self.transformation,
             shape: self.shape,
         }))
+    }
+
+    /// The alpha of each claim about an image's cover. Where there is a second claim, about the transformation that a surrogate
+    /// imitates, its first error lies in another cell than that of the first claim.
+    pub fn alpha_of_claim(&self) -> f64 {
+        match self.distance_to_real() {
+            None => self.sampling.alpha,
+            Some(_) => 0.5 * self.sampling.alpha,
+        }
     }
 
     /// What the error of a surrogate adds to every D before a claim holds for the transformation itself; `None` where

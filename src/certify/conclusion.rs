@@ -86,12 +86,21 @@ impl Chosen {
     }
 }
 
+/// The cells of a cover that were asked, and how many there were to ask.
+#[derive(Debug, Clone)]
+pub struct Cover {
+    /// How many cells share the image's draws.
+    pub planned: usize,
+    /// Those that were asked.
+    pub cells: Vec<Cell>,
+}
+
 /// What the answered cells of a cover establish. `radius` gives the radius that is left when, of these cells, those marked
 /// are proven.
 pub fn of_cover(
     case: &Case,
     chosen: Chosen,
-    cells: Vec<Cell>,
+    Cover { planned, cells }: Cover,
     evaluations: u64,
     bounds: &mut Bounds,
     radius: impl Fn(&[bool]) -> f64,
@@ -117,6 +126,7 @@ pub fn of_cover(
     let p_a = proven().map(p_a).min_by(f64::total_cmp);
     certificate.evidence = p_a.map(|p_a| Evidence { p_a, p_b: None, margin: case.sampling.margin });
     certificate.cells = cells;
+    certificate.planned = planned;
     certificate
 }
 

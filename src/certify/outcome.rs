@@ -34,7 +34,7 @@ pub struct Certificate {
     pub capped: bool,
     /// Whether the radius is proven or estimated.
     pub kind: Kind,
-    /// p_A and p_B, where votes were counted; the least of all proven cells.
+    /// p_A and p_B, where votes were counted; the least of all proven cells, each cell's at its own confidence.
     pub evidence: Option<Evidence>,
     /// The votes that chose the class.
     pub selection: Counts,
@@ -42,6 +42,8 @@ pub struct Certificate {
     pub distance: Option<f64>,
     /// Evaluations of F2 that the geometry took.
     pub evaluations: u64,
+    /// The cells of the cover, among which the image's draws were shared out; 0 without one.
+    pub planned: usize,
     /// The cells whose anchors were asked, one for the paper's single point.
     pub cells: Vec<Cell>,
     /// What failed.
@@ -62,6 +64,7 @@ impl Certificate {
             selection,
             distance: None,
             evaluations: 0,
+            planned: 0,
             cells: Vec::new(),
             error: None,
         }

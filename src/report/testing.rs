@@ -34,6 +34,7 @@ pub fn status(index: u64, status: Status) -> Record {
         failures: 0,
         distance: None,
         evaluations: 0,
+        planned_cells: 0,
         cells: Vec::new(),
         error: (status == Status::Error).then(|| "F2 gave NaN".to_owned()),
     }

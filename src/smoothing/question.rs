@@ -12,6 +12,9 @@ use crate::stats::sequential::{ConfidenceSequence, looks};
 pub enum Rule {
     /// Exactly this many draws, numbered from 0.
     Fixed(u64),
+    /// At most this many: enough to see which class has the majority, if one has it. Chooses a class and bounds nothing, so the
+    /// draws need no confidence beyond being worth their cost.
+    Majority(u64),
     /// As many as it takes to decide, looked at after fixed numbers of draws.
     Sequential(Arc<SequentialRule>),
     /// As many as it takes to refute a claim, or to see that it holds; looked at as often.
@@ -53,6 +56,8 @@ impl Rule {
         let drawn = counts.draws();
         match self {
             Self::Fixed(draws) => (drawn < *draws).then_some(*draws),
+            Self::Majority(_) if counts.majority_is_clear() => None,
+            Self::Majority(most) => looks(*most).find(|look| *look > drawn),
             Self::Sequential(rule) if rule.is_decided(counts) => None,
             Self::Sequential(rule) => looks(rule.budget).find(|look| *look > drawn),
             Self::Refutation(rule) if rule.verdict(counts) != Verdict::Open => None,
@@ -114,6 +119,12 @@ impl Counts {
         u32::try_from(class).ok()
     }
 
+    /// Whether the class with the most votes has the majority of the law they were drawn from, or surely has not.
+    pub fn majority_is_clear(&self) -> bool {
+        let rule = |class| SequentialRule { class, thresholds: vec![0.5], alpha: FUTILITY, budget: 0 };
+        self.most_votes().is_some_and(|class| rule(class).is_decided(self))
+    }
+
     /// The votes of one class.
     pub fn of(&self, class: u32) -> u64 {
         self.votes.get(class as usize).copied().unwrap_or(0)
@@ -148,6 +159,19 @@ mod tests {
         assert_eq!(Rule::Fixed(7).next_look(&counts(0, 0)), Some(7));
         assert_eq!(Rule::Fixed(7).next_look(&counts(7, 0)), None);
         assert_eq!(Rule::Fixed(0).next_look(&counts(0, 0)), None);
+    }
+
+    #[test]
+    fn a_majority_is_looked_for_until_it_is_clear() {
+        let rule = Rule::Majority(100);
+        assert_eq!(rule.next_look(&counts(0, 0)), Some(20));
+        assert_eq!(rule.next_look(&counts(20, 0)), None, "all agree");
+        assert_eq!(rule.next_look(&counts(11, 9)), Some(23), "a close one");
+        assert_eq!(rule.next_look(&counts(51, 49)), None, "all are drawn");
+        let nobody = Counts { votes: vec![0, 0], failures: 20 };
+        assert_eq!(rule.next_look(&nobody), Some(23));
+        let many = Counts { votes: vec![20; 4], failures: 0 };
+        assert_eq!(rule.next_look(&many), None, "none has it");
     }
 
     #[test]

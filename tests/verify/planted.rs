@@ -123,9 +123,7 @@ planted! {
     // An image's own geometry binds this digit only where it is made anew.
     a_digit_of_p_star_of_an_image: "line" 1 |r| last_digit(&mut r["cells"][1]["p_star"]) => "digest" "records.jsonl";
     a_digit_of_alpha: "line" 2 |r| last_digit(&mut r["cells"][2]["alpha"]) => "alpha" "`cells[2]`";
-    alpha_of_fewer_cells: "line" 2 |r| for cell in r["cells"].as_array_mut().unwrap() {
-            cell["alpha"] = (0.8 * (0.001_f64 / 40.0).next_down()).into() }
-        => "cells" "among which alpha is shared";
+    one_cell_more_was_planned: "line" 2 |r| add(&mut r["planned_cells"], 1) => "cells" "that were planned";
     another_generation: "line" 2 |r| r["cells"][2]["generation"] = 1.into() => "generation" "`cells[2]` is of generation 1";
     a_half_of_an_older_generation: "halves" 3 |r| { let last = r["cells"].as_array().unwrap().len() - 1;
             add(&mut r["cells"][last]["generation"], -1) }

@@ -109,11 +109,19 @@ pub struct Record {
     pub distance: Option<f64>,
     /// Evaluations of F2 that the geometry took.
     pub evaluations: u64,
-    /// Anchors and cells.
+    /// The cells of the cover, among which the image's draws were shared out.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub planned_cells: usize,
+    /// Anchors and cells that were asked.
     pub cells: Vec<CellRecord>,
     /// What failed, for status `error`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Counts of votes.
@@ -146,7 +154,7 @@ pub struct CellRecord {
     pub p_star: f64,
     /// Whether that bounds the whole box.
     pub kind: Kind,
-    /// The share of alpha that its test owns.
+    /// The probability at which its test may err.
     pub alpha: f64,
     /// How often it was refined.
     pub generation: u64,
@@ -195,6 +203,7 @@ impl Record {
             counts: counts.votes,
             distance: certificate.distance,
             evaluations: certificate.evaluations,
+            planned_cells: certificate.planned,
             cells: certificate.cells.iter().map(CellRecord::from).collect(),
             error: certificate.error.clone(),
         }

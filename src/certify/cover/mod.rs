@@ -3,7 +3,7 @@
 //! - here: what a cell is, before and after its draws;
 //! - [`choice`], [`mod@line`], [`boxes`], [`levels`]: cells chosen by the geometry alone, before any draw, for one parameter,
 //!   for several, and for finitely many values;
-//! - [`shares`]: which cell owns how much of alpha, and how many draws;
+//! - [`shares`]: at which alpha a cell is tested, and with how many draws;
 //! - [`order`]: which cells are asked first, and the radius that the proven ones leave.
 
 pub mod boxes;
@@ -31,7 +31,7 @@ pub struct Cell {
     pub p_star: f64,
     /// Whether p* bounds the whole box, or the points that were looked at.
     pub kind: Kind,
-    /// The share of alpha that the cell's test owns.
+    /// The probability at which the cell's test may err.
     pub alpha: f64,
     /// How often the cell was refined.
     pub generation: u64,

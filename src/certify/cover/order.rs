@@ -47,20 +47,23 @@ pub struct CoverTest {
     order: Order,
     limit: f64,
     entries: Vec<Entry>,
+    planned: usize,
 }
 
 /// An anchor's number: that of its cell in the plan, then the way through the halves, a bit each.
 const HALVING_BITS: u32 = 8;
 
 impl CoverTest {
-    /// The test of the cells of a plan that matter to the order, each with its share of alpha and draws.
+    /// The test of the cells of a plan that matter to the order, each with what it may spend: the test of each errs
+    /// with probability `alpha` at most, its halves included.
     pub fn new(plan: CoverPlan, order: Order, alpha: f64, draws: u64) -> Self {
         let limit = match &order {
             Order::Radii(radii) => radii.iter().copied().filter(|r| *r <= plan.limit).fold(0.0, f64::max),
             Order::Outward => plan.limit,
         };
         let cells: Vec<PlannedCell> = plan.cells.into_iter().filter(|cell| cell.reach < limit).collect();
-        let share = Share::of_cells(alpha, draws, cells.len());
+        let planned = cells.len();
+        let share = Share::of_cells(alpha, draws, planned);
         let entry = |(number, cell): (usize, PlannedCell)| Entry {
             cell,
             share,
@@ -68,7 +71,12 @@ impl CoverTest {
             state: State::Open,
             counts: None,
         };
-        Self { order, limit, entries: cells.into_iter().enumerate().map(entry).collect() }
+        Self { order, limit, entries: cells.into_iter().enumerate().map(entry).collect(), planned }
+    }
+
+    /// How many cells the test began with, which share the draws.
+    pub fn planned(&self) -> usize {
+        self.planned
     }
 
     /// The cells, in the order of the plan, halves after those they stand for.
@@ -240,7 +248,7 @@ mod tests {
         let ends = [0.0, 1.0, 2.0, 3.0, 4.0];
         let test = CoverTest::new(plan(&ends, 4.0), Order::Radii(vec![2.0, 5.0]), 0.001, 10_000);
         assert_eq!(test.entries().len(), 2);
-        assert_eq!(test.entries()[0].share.alpha, 0.000_5_f64.next_down());
+        assert_eq!((test.planned(), test.entries()[0].share.draws), (2, 5_000));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::case::{Case, Method, Mode};
-use super::super::conclusion::{self, Bounds, Chosen, VoteTest};
+use super::super::conclusion::{self, Bounds, Chosen, Cover, VoteTest};
 use super::super::cover::order::{CoverTest, Entry};
 use super::super::cover::{Cell, CoverPlan, WithMargin, choice};
 use super::super::geometry::Kind;
@@ -37,7 +37,7 @@ impl Covering {
     ) -> Next {
         let case = subject.case.clone();
         let plan = choose_cells(&mut subject, max, p, worker)?;
-        let mut test = CoverTest::new(plan, choice::order(&case), case.sampling.alpha, case.sampling.draws);
+        let mut test = CoverTest::new(plan, choice::order(&case), case.alpha_of_claim(), case.sampling.draws);
         for index in 0..test.entries().len() {
             let entry = &test.entries()[index];
             if !entry.share.can_pass(&case.sampling, entry.cell.p_star) {
@@ -117,9 +117,10 @@ impl Covering {
     fn finish(mut self, worker: &mut dyn CaseNetworks) -> Result<Certificate, ImageError> {
         let case = self.subject.case.clone();
         let evaluations = self.subject.geometry(worker)?.evaluations();
-        let (cells, bounds) = (self.test.asked().map(cell).collect(), &mut Bounds::default());
+        let cover = Cover { planned: self.test.planned(), cells: self.test.asked().map(cell).collect() };
+        let bounds = &mut Bounds::default();
         let radius = |proven: &[bool]| self.test.radius_of(proven);
-        Ok(conclusion::of_cover(&case, self.chosen, cells, evaluations, bounds, radius))
+        Ok(conclusion::of_cover(&case, self.chosen, cover, evaluations, bounds, radius))
     }
 }
 

@@ -21,7 +21,7 @@ use super::outcome::Certificate;
 use super::worker::CaseNetworks;
 use crate::data::{DataError, Dataset};
 use crate::onnx::network::NetworkError;
-use crate::smoothing::question::{Counts, Question, Rule};
+use crate::smoothing::question::{Counts, Question};
 use crate::smoothing::scheduler::{Machine, Step};
 use crate::smoothing::site::{Site, Source};
 use crate::smoothing::stream::Purpose;
@@ -142,7 +142,7 @@ impl ImageMachine {
             source: subject.source_of_image(worker)?,
             key: self.case.stream_key(self.index as u64, Purpose::Selection),
         };
-        let rule = Rule::Fixed(self.case.sampling.select);
+        let rule = self.case.sampling.selection_rule();
         Ok((State::Selecting(subject), Step::Ask(vec![Question { site: Arc::new(site), rule }])))
     }
 

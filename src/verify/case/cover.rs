@@ -7,7 +7,7 @@ use super::tree::{self, Node};
 use super::{CaseCheck, counts, rule};
 use crate::audit::records::Record;
 use crate::certify::case::{Case, Mode};
-use crate::certify::conclusion::{self, Chosen};
+use crate::certify::conclusion::{self, Chosen, Cover};
 use crate::certify::cover::{Cell, boxes};
 use crate::certify::outcome::Certificate;
 use crate::smoothing::question::SequentialRule;
@@ -29,17 +29,16 @@ impl CaseCheck<'_> {
         }
         let count = cells.iter().filter(|cell| cell.generation == 0).count();
         let planned = match &mut self.parameters {
-            None => None,
+            // How many cells an image's own geometry gave only the record says.
+            None => record.planned_cells,
             Some(parameters) => match parameters.cover(max, p) {
-                Ok(cover) => Some(cover.entries.len()),
+                Ok(cover) => cover.entries.len(),
                 Err(message) => return Some(Certificate::failed(&message, case.classes)),
             },
         };
-        let inferred = || cells.first().and_then(|first| tree::sharers(case, first.alpha));
-        let sharers = planned.or_else(inferred).unwrap_or(count);
-        let nodes = tree::tree(case, chosen.class, &cells, sharers, &mut self.bounds, findings)?;
+        let nodes = tree::tree(case, chosen.class, &cells, planned, &mut self.bounds, findings)?;
         tree::check_halves(case, chosen.class, &cells, &nodes, findings);
-        check_count(count, sharers, max, &nodes, findings);
+        check_count(count, planned, max, &nodes, findings);
         self.check_order(&cells, &nodes, findings);
         self.check_anchors(&cells, &nodes, findings);
         if let Some(parameters) = &mut self.parameters
@@ -49,12 +48,12 @@ impl CaseCheck<'_> {
         }
         check_draws(case, chosen.class, &cells, &nodes, findings);
         let shared = |(cell, node): (&Cell, &Node)| Cell { alpha: node.share.test_alpha(), ..cell.clone() };
-        let with_shares = cells.iter().zip(&nodes).map(shared).collect();
+        let cover = Cover { planned, cells: cells.iter().zip(&nodes).map(shared).collect() };
         let region = &self.region;
         let radius = |proven: &[bool]| region.left(case, &cells, proven).radius;
         let evaluations = if self.parameters.is_some() { 0 } else { record.evaluations };
         let mut certificate =
-            conclusion::of_cover(case, chosen, with_shares, evaluations, &mut self.bounds, radius);
+            conclusion::of_cover(case, chosen, cover, evaluations, &mut self.bounds, radius);
         if record.radius > certificate.radius {
             let proven: Vec<bool> = nodes.iter().map(|node| node.proven).collect();
             if let Some((low, high)) = region.left(case, &cells, &proven).hole {
@@ -155,15 +154,15 @@ fn shapes(case: &Case, cells: &[Cell], finite: bool, findings: &mut Vec<Finding>
     findings.len() == before
 }
 
-/// All cells that share alpha were asked, unless the test ended at one.
-fn check_count(found: usize, sharers: usize, max: usize, nodes: &[Node], findings: &mut Vec<Finding>) {
+/// All planned cells were asked, unless the test ended at one.
+fn check_count(found: usize, planned: usize, max: usize, nodes: &[Node], findings: &mut Vec<Finding>) {
     let ended = nodes.is_empty() || nodes.iter().any(Node::is_refused);
-    let expected = if sharers > max {
-        format!("at most {max}, and alpha is shared among {sharers}")
-    } else if found > sharers {
-        format!("at most the {sharers} among which alpha is shared")
-    } else if found < sharers && !ended {
-        format!("the {sharers} among which alpha is shared, since all are proven")
+    let expected = if planned > max {
+        format!("at most {max}, and {planned} were planned")
+    } else if found > planned {
+        format!("at most the {planned} that were planned")
+    } else if found < planned && !ended {
+        format!("the {planned} that were planned, since all are proven")
     } else {
         return;
     };

@@ -22,7 +22,7 @@ use crate::audit::records::{CountsRecord, Record};
 use crate::certify::case::{Anchors, Case, Method};
 use crate::certify::conclusion::{Bounds, Chosen};
 use crate::certify::outcome::{Certificate, Status};
-use crate::smoothing::question::Counts;
+use crate::smoothing::question::{Counts, Rule};
 use crate::transformation::TransformationError;
 use enumerated::Evaluations;
 use parameters::Parameters;
@@ -95,9 +95,12 @@ impl<'a> CaseCheck<'a> {
             findings.push(Finding::Classes { field: field(), found, expected });
             return None;
         }
-        let (found, expected) = (selection.draws(), case.sampling.select);
-        if found != expected {
-            findings.push(Finding::Draws { field: field(), found, expected });
+        match case.sampling.selection_rule() {
+            Rule::Fixed(expected) if selection.draws() != expected => {
+                findings.push(Finding::Draws { field: field(), found: selection.draws(), expected });
+            }
+            Rule::Majority(most) => rule::check_selection(&field(), most, &selection, findings),
+            _ => {}
         }
         let chosen = match Chosen::by(selection) {
             Ok(chosen) => chosen,

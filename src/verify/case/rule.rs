@@ -32,6 +32,20 @@ pub fn check(
     findings.push(Finding::Look { field, found, budget });
 }
 
+/// Checks the draws that chose a class in mode `target`: at most `most`, as many as show who has the majority.
+pub fn check_selection(field: &str, most: u64, counts: &Counts, findings: &mut Vec<Finding>) {
+    let Some(class) = counts.most_votes() else {
+        if counts.draws() != most {
+            let (field, found) = (field.to_owned(), counts.draws());
+            findings.push(Finding::Draws { field, found, expected: most });
+        }
+        return;
+    };
+    // What the rule asks once its leading class is known.
+    let rule = SequentialRule { class, thresholds: vec![0.5], alpha: FUTILITY, budget: most };
+    check(field, rule, counts, true, findings);
+}
+
 /// Whether a test was over at an earlier look, however the votes were spread: each threshold is passed with the fewest votes
 /// that there can have been by then, or out of reach with the most.
 fn was_over(rule: &SequentialRule, counts: &Counts, look: u64) -> bool {

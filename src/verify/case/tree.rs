@@ -33,25 +33,12 @@ impl Node {
     }
 }
 
-/// The cells of generation 0 among which alpha was shared, by the alpha at which the first of them tests; `None` where no
-/// number of cells gives that alpha.
-pub fn sharers(case: &Case, alpha: f64) -> Option<usize> {
-    let sampling = &case.sampling;
-    let test_alpha = |cells: usize| Share::of_cells(sampling.alpha, sampling.draws, cells).test_alpha();
-    let near = test_alpha(1) / alpha;
-    if !(near.is_finite() && (0.5..1e7).contains(&near)) {
-        return None;
-    }
-    let near = near.round() as usize;
-    (near.saturating_sub(1).max(1)..=near + 1).find(|cells| test_alpha(*cells) == alpha)
-}
-
-/// Puts the cells of a record into their tree, where `cells` of generation 0 share alpha. `None` if they make none.
+/// Puts the cells of a record into their tree, where `planned` cells of generation 0 share the draws. `None` if they make none.
 pub fn tree(
     case: &Case,
     class: u32,
     cells: &[Cell],
-    sharers: usize,
+    planned: usize,
     bounds: &mut Bounds,
     findings: &mut Vec<Finding>,
 ) -> Option<Vec<Node>> {
@@ -70,7 +57,7 @@ pub fn tree(
             },
         };
         let share = match parent {
-            None => Share::of_cells(case.sampling.alpha, case.sampling.draws, sharers),
+            None => Share::of_cells(case.alpha_of_claim(), case.sampling.draws, planned),
             Some((parent, _)) => nodes[parent].share.of_half(cells[parent].counts.draws())?,
         };
         if cell.alpha.to_bits() != share.test_alpha().to_bits() {

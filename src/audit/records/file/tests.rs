@@ -40,6 +40,7 @@ fn record(index: u64) -> Record {
         failures: 0,
         distance: None,
         evaluations: 0,
+        planned_cells: 0,
         cells: Vec::new(),
         error: None,
     }
