@@ -9,7 +9,7 @@ use gsmooth::onnx::runtime::library::LoadError;
 use gsmooth::onnx::runtime::python::Python;
 use gsmooth::onnx::runtime::{
     Environment, Options, Origin, Provider, ProviderError, RunError, Runtime, RuntimeError, Session,
-    SessionError, SessionOptions, install_in, show_in,
+    SessionError, SessionOptions, StagingMemory, install_in, show_in,
 };
 
 #[path = "runtime/before_opening.rs"]

@@ -16,10 +16,6 @@ mod pipelines;
 
 use std::time::{Duration, Instant};
 
-use gsmooth::audit::plan::Plan;
-use gsmooth::audit::records::Record;
-use gsmooth::audit::run::{self, Observer, RunOptions};
-use gsmooth::smoothing::stop::Stop;
 use rustix::time::{ClockId, clock_gettime};
 
 /// Pairs of runs that take turns.
@@ -39,12 +35,14 @@ fn main() -> anyhow::Result<()> {
         "| pipeline | draws a run | microseconds a draw, certify | alone | processor time, alone / certify | wall time, alone / certify |"
     );
     println!("|---|---|---|---|---|---|");
-    for pipeline in pipelines::all(folder.path())? {
+    let (resnet, surrogate) =
+        (pipelines::resnet20(folder.path(), 2_000)?, pipelines::surrogate(folder.path(), 20_000)?);
+    for pipeline in [resnet, surrogate, pipelines::row_classifier(folder.path(), 4_000)?] {
         let plan = pipeline.open()?;
         let mut pairs = Vec::with_capacity(PAIRS);
         // The first of each warms caches and memory pools up, and is thrown away.
         for round in 0..=PAIRS {
-            let certify = measured(|| certify(&plan, folder.path()))?;
+            let certify = measured(|| pipelines::certify(&plan, folder.path()))?;
             let alone = measured(|| bare::run(&plan, certify.draws))?;
             if round > 0 {
                 pairs.push((certify, alone));
@@ -82,23 +80,4 @@ fn measured(run: impl FnOnce() -> anyhow::Result<u64>) -> anyhow::Result<Cost> {
 fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
-}
-
-/// Certifies the images of a plan anew; how many draws that took.
-fn certify(plan: &Plan, folder: &std::path::Path) -> anyhow::Result<u64> {
-    let mut draws = Draws(0);
-    let options = RunOptions { restart: true, ..RunOptions::default() };
-    run::run(plan, &folder.join("run"), options, &Stop::default(), &mut draws)?;
-    Ok(draws.0)
-}
-
-struct Draws(u64);
-
-impl Observer for Draws {
-    fn case_begins(&mut self, _: &str, _: u64, _: u64, _: u64) {}
-    fn draws(&mut self, count: u64) {
-        self.0 += count;
-    }
-    fn image_done(&mut self, _: &Record) {}
-    fn case_ends(&mut self) {}
 }

@@ -4,14 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use gsmooth::audit::plan::{Plan, PlanOptions};
+use gsmooth::audit::records::Record;
+use gsmooth::audit::run::{self, Observer, RunOptions};
+use gsmooth::smoothing::stop::Stop;
 use ndarray::{Array1, Array4};
 use ndarray_npy::NpzWriter;
 use prost::Message;
 
 use crate::random_networks;
-
-/// Draws of each of the two images.
-const DRAWS: [u64; 3] = [2_000, 20_000, 4_000];
 
 /// One audit in mode `fixed`.
 pub struct Pipeline {
@@ -27,39 +27,59 @@ impl Pipeline {
     }
 }
 
-/// All pipelines, their files written to `folder`.
-pub fn all(folder: &Path) -> anyhow::Result<Vec<Pipeline>> {
-    std::fs::write(folder.join("resnet20.onnx"), random_networks::resnet20().encode_to_vec())?;
+/// ResNet-20 with random weights, under noise on pixels.
+#[allow(dead_code, reason = "every example takes the pipelines that it needs")]
+pub fn resnet20(folder: &Path, draws: u64) -> anyhow::Result<Pipeline> {
+    let model = folder.join("resnet20.onnx");
+    std::fs::write(&model, random_networks::resnet20().encode_to_vec())?;
     write_images(&folder.join("images.npz"))?;
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("onnx/mnist");
-    let digits = format!(
-        "format = \"idx\"\nimages = '{0}/test-images-idx3-ubyte.gz'\nlabels = '{0}/test-labels-idx1-ubyte.gz'",
-        shipped.display()
-    );
-    let surrogate = format!(
+    written(folder, "ResNet-20, 32x32x3", "format = \"npz\"\nimages = \"images.npz\"", &model, PIXEL, draws)
+}
+
+/// The smallest shipped surrogate with the classifier behind it.
+pub fn surrogate(folder: &Path, draws: u64) -> anyhow::Result<Pipeline> {
+    let parts = shipped().join("defocus-blur");
+    let method = format!(
         "method = \"semantic\"\nsurrogate = {{ f1 = '{0}/f1.onnx', f2 = '{0}/f2.onnx', h = '{0}/h.onnx' }}\n\
          noise = {{ plugin = \"gaussian\", scale = 0.25 }}",
-        shipped.join("defocus-blur").display()
+        parts.display()
     );
-    let pixel = "method = \"pixel\"";
-    let written = |name, data: &str, model: PathBuf, method: &str, draws| -> anyhow::Result<Pipeline> {
-        let audit = folder.join(format!("{draws}.toml"));
-        std::fs::write(&audit, text(data, &model, method, draws))?;
-        Ok(Pipeline { name, audit })
-    };
-    let colour = "format = \"npz\"\nimages = \"images.npz\"";
-    let small = shipped.join("rows/defocus_blur.onnx");
-    Ok(vec![
-        written("ResNet-20, 32x32x3", colour, folder.join("resnet20.onnx"), pixel, DRAWS[0])?,
-        written(
-            "shipped surrogate, code 8x14x14",
-            &digits,
-            shipped.join("classifier.onnx"),
-            &surrogate,
-            DRAWS[1],
-        )?,
-        written("shipped row classifier, 28x28x1", &digits, small, pixel, DRAWS[2])?,
-    ])
+    let model = shipped().join("classifier.onnx");
+    written(folder, "shipped surrogate, code 8x14x14", &digits(), &model, &method, draws)
+}
+
+/// A shipped classifier of one row of the suite, under noise on pixels.
+#[allow(dead_code, reason = "every example takes the pipelines that it needs")]
+pub fn row_classifier(folder: &Path, draws: u64) -> anyhow::Result<Pipeline> {
+    let model = shipped().join("rows/defocus_blur.onnx");
+    written(folder, "shipped row classifier, 28x28x1", &digits(), &model, PIXEL, draws)
+}
+
+const PIXEL: &str = "method = \"pixel\"";
+
+fn shipped() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("onnx/mnist")
+}
+
+fn digits() -> String {
+    format!(
+        "format = \"idx\"\nimages = '{0}/test-images-idx3-ubyte.gz'\nlabels = '{0}/test-labels-idx1-ubyte.gz'",
+        shipped().display()
+    )
+}
+
+/// Writes an audit of two images, each with so many draws.
+fn written(
+    folder: &Path,
+    name: &'static str,
+    data: &str,
+    model: &Path,
+    method: &str,
+    draws: u64,
+) -> anyhow::Result<Pipeline> {
+    let audit = folder.join(format!("{name}, {draws}.toml"));
+    std::fs::write(&audit, text(data, model, method, draws))?;
+    Ok(Pipeline { name, audit })
 }
 
 fn text(data: &str, model: &Path, method: &str, draws: u64) -> String {
@@ -79,4 +99,23 @@ fn write_images(path: &Path) -> anyhow::Result<()> {
     archive.add_array("labels", &Array1::from_vec(vec![0_u8, 1]))?;
     archive.finish()?;
     Ok(())
+}
+
+/// Certifies the images of a plan anew; how many draws that took.
+pub fn certify(plan: &Plan, folder: &Path) -> anyhow::Result<u64> {
+    let mut draws = Draws(0);
+    let options = RunOptions { restart: true, ..RunOptions::default() };
+    run::run(plan, &folder.join("run"), options, &Stop::default(), &mut draws)?;
+    Ok(draws.0)
+}
+
+struct Draws(u64);
+
+impl Observer for Draws {
+    fn case_begins(&mut self, _: &str, _: u64, _: u64, _: u64) {}
+    fn draws(&mut self, count: u64) {
+        self.0 += count;
+    }
+    fn image_done(&mut self, _: &Record) {}
+    fn case_ends(&mut self) {}
 }

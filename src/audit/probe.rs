@@ -133,6 +133,9 @@ pub fn probe(plan: &Plan, planned: &PlannedCase) -> Result<Probe, ProbeError> {
     if let Some(surrogate) = &planned.surrogate {
         let codes = check(&surrogate.encoder, &images)?;
         check(&surrogate.decoder, &codes)?;
+        if let Some(merged) = &planned.merged {
+            check(merged, &codes)?;
+        }
     }
     let rows = scores.chunks_exact(planned.classifier.classes);
     let right = rows.zip(&indices).filter(|(row, index)| {
@@ -210,7 +213,11 @@ fn single_and_batched(network: &mut Network, items: &[f32]) -> Result<(Vec<f32>,
     Ok((together, same))
 }
 
-fn time_draws(plan: &Plan, planned: &PlannedCase) -> Result<f64, ProbeError> {
+/// Seconds that one worker takes for one draw.
+///
+/// # Errors
+/// If a network can't be opened, or the first image can't be read.
+pub fn time_draws(plan: &Plan, planned: &PlannedCase) -> Result<f64, ProbeError> {
     let mut worker = planned.worker(&plan.runtime, &plan.session)?;
     let index = plan.selection.first as usize;
     let image: Arc<[f32]> = plan.data.image(index)?.into();

@@ -24,7 +24,7 @@ use crate::smoothing::scheduler::{self, Event, Schedule};
 use crate::smoothing::stop::Stop;
 
 /// Values of a batch that are held at once, in a worker: bounds the memory of large images.
-const BATCH_VALUES: usize = 8 << 20;
+const BATCH_VALUES: usize = 2 << 20;
 /// Draws a batch, where images are small.
 const BATCH_DRAWS: usize = 128;
 

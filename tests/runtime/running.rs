@@ -23,6 +23,33 @@ fn a_model_runs_and_gives_the_same_bits_alone_and_in_a_batch() {
 }
 
 #[test]
+fn staged_batches_of_any_size_give_the_same_bits() {
+    let (mut staged, mut direct) = (tiny(), tiny());
+    staged.stage(StagingMemory::Ordinary);
+    assert!(!staged.is_staged(), "not before a batch went both ways");
+    let images = images(9);
+    let (mut out, mut expected) = (Vec::new(), Vec::new());
+    for (first, count) in [(0, 4), (4, 4), (2, 7), (8, 1), (0, 9)] {
+        let batch = &images[first * 36..(first + count) * 36];
+        let shape = [count, 1, 6, 6];
+        let found = staged.run("image", batch, &shape, &mut out).unwrap();
+        assert_eq!(found, direct.run("image", batch, &shape, &mut expected).unwrap());
+        let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&out), bits(&expected), "{count} from {first}");
+        assert!(staged.is_staged());
+    }
+}
+
+#[test]
+fn without_page_locked_memory_batches_go_the_ordinary_way() {
+    let mut session = tiny();
+    session.stage(StagingMemory::PageLocked);
+    let mut out = Vec::new();
+    assert_eq!(session.run("image", &images(2), &[2, 1, 6, 6], &mut out).unwrap(), [2, 3]);
+    assert!(!session.is_staged());
+}
+
+#[test]
 fn the_output_is_what_the_graph_computes() {
     let mut session =
         Session::from_file(runtime(), &data("runtime/pairs.onnx"), &SessionOptions::default()).unwrap();

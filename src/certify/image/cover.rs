@@ -135,7 +135,14 @@ pub fn preview(
     let p_star = plan.cells.iter().map(|cell| cell.p_star).max_by(f64::total_cmp);
     let kind = plan.cells.iter().map(|cell| cell.kind).min().unwrap_or(Kind::Proven);
     let evaluations = subject.geometry(worker)?.evaluations();
-    Ok(Preview { anchors: plan.cells.len(), limit: plan.limit, p_star, kind, evaluations })
+    Ok(Preview {
+        anchors: plan.cells.len(),
+        limit: plan.limit,
+        p_star,
+        required: Vec::new(),
+        kind,
+        evaluations,
+    })
 }
 
 fn choose_cells(

@@ -18,6 +18,7 @@ use super::conclusion::Chosen;
 use super::features::FeatureError;
 use super::geometry::{GeometryError, Kind};
 use super::outcome::Certificate;
+use super::single_point::Required;
 use super::worker::CaseNetworks;
 use crate::data::{DataError, Dataset};
 use crate::onnx::network::NetworkError;
@@ -67,6 +68,8 @@ pub struct Preview {
     pub limit: f64,
     /// The largest probability that a place requires, of those that can be proven at all.
     pub p_star: Option<f64>,
+    /// What each listed radius takes of the single anchor; empty for covers.
+    pub required: Vec<Required>,
     /// Whether the bounds are proven.
     pub kind: Kind,
     /// Evaluations of F2 that the geometry took.

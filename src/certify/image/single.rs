@@ -85,5 +85,6 @@ pub fn preview(subject: &mut Subject, worker: &mut dyn CaseNetworks) -> Result<P
         p_star: farthest.map(|required| required.p_star),
         kind,
         evaluations: geometry.evaluations(),
+        required,
     })
 }

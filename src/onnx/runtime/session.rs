@@ -11,6 +11,7 @@ use super::assignment::{self, NodeAssignment};
 use super::environment::Runtime;
 use super::providers::{self, Provider};
 use super::session_error::{RunError, SessionError, check_size};
+use super::staging::{Staging, StagingMemory};
 
 /// How a session runs. The optimization level is not among the options: it changes bits of the results and is always
 /// ONNX Runtime's highest.
@@ -44,6 +45,7 @@ pub struct Session {
     model: String,
     input: Tensor,
     output: Tensor,
+    staging: Option<Staging>,
 }
 
 impl Session {
@@ -93,7 +95,11 @@ impl Session {
         let inner = built.map_err(|error| refused(explain(error.message(), options)))?;
         let input = only_tensor(model, "input", inner.inputs())?;
         let output = only_tensor(model, "output", inner.outputs())?;
-        Ok(Session { inner, model: model.to_owned(), input, output })
+        let mut session = Session { inner, model: model.to_owned(), input, output, staging: None };
+        if options.providers.first().is_some_and(|provider| provider.needs_gpu()) {
+            session.stage(StagingMemory::PageLocked);
+        }
+        Ok(session)
     }
 
     /// The model's input.
@@ -104,6 +110,19 @@ impl Session {
     /// The model's output.
     pub fn output(&self) -> &Tensor {
         &self.output
+    }
+
+    /// Lets batches pass through memory of some kind. Where there is none, and where the first batch does not come out as it does
+    /// without, batches go on without.
+    pub fn stage(&mut self, memory: StagingMemory) {
+        let staging = Staging::new(&self.inner, memory);
+        self.staging =
+            staging.inspect_err(|error| tracing::debug!("{}: {}", self.model, error.message())).ok();
+    }
+
+    /// Whether batches pass through such memory, and came out right.
+    pub fn is_staged(&self) -> bool {
+        self.staging.as_ref().is_some_and(|staging| staging.trusted)
     }
 
     /// Runs a batch: `data` in standard (C) layout of shape `shape`, not copied. The output replaces what is in `out`,
@@ -120,6 +139,52 @@ impl Session {
     ) -> Result<Vec<usize>, RunError> {
         out.clear();
         self.check_batch(input_name, data, shape)?;
+        if self.is_staged() {
+            return self.run_staged(data, shape, out);
+        }
+        let found = self.run_directly(data, shape, out)?;
+        if self.staging.is_some() {
+            self.try_staging(data, (shape, &found), out);
+        }
+        Ok(found)
+    }
+
+    fn run_staged(
+        &mut self,
+        data: &[f32],
+        shape: &[usize],
+        out: &mut Vec<f32>,
+    ) -> Result<Vec<usize>, RunError> {
+        let Some(staging) = self.staging.as_mut() else { return self.run_directly(data, shape, out) };
+        let names = [self.input.name.as_str(), self.output.name.as_str()];
+        staging.run(&mut self.inner, names, (shape, data), out).map_err(|error| RunError::Failed {
+            model: self.model.clone(),
+            shape: shape.to_vec(),
+            reason: error.message().trim().to_owned(),
+        })
+    }
+
+    /// Runs a batch again, through the memory, whose output and its shape are known.
+    fn try_staging(&mut self, data: &[f32], (shape, found): (&[usize], &[usize]), known: &[f32]) {
+        let mut again = Vec::new();
+        let run = self.run_staged(data, shape, &mut again);
+        let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        let same = run.as_ref().is_ok_and(|again| again == found) && bits(&again) == bits(known);
+        match self.staging.as_mut() {
+            Some(staging) if same => staging.trusted = true,
+            _ => {
+                tracing::warn!("{}: batches are copied the ordinary way ({run:?})", self.model);
+                self.staging = None;
+            }
+        }
+    }
+
+    fn run_directly(
+        &mut self,
+        data: &[f32],
+        shape: &[usize],
+        out: &mut Vec<f32>,
+    ) -> Result<Vec<usize>, RunError> {
         let model = &self.model;
         let failed = |reason: &str| RunError::Failed {
             model: model.clone(),
