@@ -70,7 +70,7 @@ impl Builder {
     /// Values spread evenly over (-sqrt(3), sqrt(3)) times `scale`, by Weyl's sequence.
     fn random(&mut self, dims: &[i64], scale: f32) -> String {
         let name = format!("w{}", self.weights.len());
-        let start = self.weights.len() as f64 * 0.318;
+        let start = self.weights.len() as f64 * 0.32;
         let value = |place: i64| (start + place as f64 * 0.618_033_988_749_895).fract() as f32 * 2.0 - 1.0;
         self.weights.push(TensorProto {
             name: Some(name.clone()),

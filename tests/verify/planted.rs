@@ -18,6 +18,12 @@ fn own_and_other(record: &Value) -> (usize, usize) {
     (own, usize::from(own == 0))
 }
 
+/// The cell whose test took the most draws.
+fn most_drawn(record: &mut Value) -> &mut Value {
+    let cells = record["cells"].as_array_mut().unwrap();
+    cells.iter_mut().max_by_key(|cell| cell["draws"].as_i64().unwrap()).unwrap()
+}
+
 /// An edit of the record on some line, the kind of fault that it must be taken for, and words of its message.
 struct Planted {
     kind: &'static str,
@@ -91,8 +97,8 @@ planted! {
             r["capped"] = false.into(); r["radii"]["2"] = false.into(); r["radii"]["6"] = false.into() }
         => "derived" "`status` is \"refused\", but \"certified\"";
     certified_made_an_abstention: "listed" 1 |r| r["status"] = "abstained".into() => "derived" "`status`";
-    a_radius_rounded_up: "halves" 3 |r| r["radius"] = 0.5.into() => "uncovered" "radius 0.5 is claimed";
-    a_radius_beyond_the_hole: "halves" 3 |r| r["radius"] = 2.0.into() => "uncovered" "no proven cell holds";
+    a_radius_rounded_up: "halves" 3 |r| r["radius"] = 5.5.into() => "uncovered" "radius 5.5 is claimed";
+    a_radius_beyond_the_hole: "halves" 3 |r| r["radius"] = 5.9.into() => "uncovered" "no proven cell holds";
     a_radius_off_the_search: "semantic" 2 |r| last_digit(&mut r["radius"]) => "grid" "`radius`";
     a_radius_of_parameters: "resolvable" 1 |r| last_digit(&mut r["radius"]) => "derived" "`radius`";
     a_radius_that_is_not_listed: "listed" 1 |r| r["radius"] = 4.0.into() => "grid" "`radius` is 4";
@@ -148,9 +154,10 @@ planted! {
             add(&mut r["cells"][0]["counts"][own], 1); add(&mut r["cells"][0]["draws"], 1);
             add(&mut r["counts"][own], 1); add(&mut r["draws"], 1) }
         => "look" "does not look then";
-    a_test_cut_short: "line" 1 |r| { let (own, _) = own_and_other(r); let now = r["cells"][0]["draws"].as_i64().unwrap();
-            add(&mut r["cells"][0]["counts"][own], 20 - now); add(&mut r["cells"][0]["draws"], 20 - now) }
-        => "undecided" "`cells[0]` ends at 20 draws";
+    a_test_cut_short: "line" 1 |r| { let (own, _) = own_and_other(r); let cell = most_drawn(r);
+            let now = cell["draws"].as_i64().unwrap();
+            add(&mut cell["counts"][own], 20 - now); add(&mut cell["draws"], 20 - now) }
+        => "undecided" "ends at 20 draws";
     a_test_drawn_on: "line" 1 |r| { let (own, _) = own_and_other(r);
             r["cells"][0]["counts"][own] = 1024.into(); r["cells"][0]["draws"] = 1024.into() }
         => "look" "`cells[0]`";
