@@ -170,7 +170,7 @@ fn two_hundred_malformed_audits_are_refused() {
                     assert_refused_by_binary(&path, command, refusal);
                 }
             }
-            assert_eq!(files_in(folder.path()), [path.clone()], "something was written");
+            assert_eq!(files_in(folder.path()), std::slice::from_ref(&path), "something was written");
             opened
         });
         let Ok(opened) = outcome else {
