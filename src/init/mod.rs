@@ -1,9 +1,9 @@
 //! `gsmooth init`: a first audit file for a model, to be read, changed and run.
 //!
 //! - [`model`]: what the model's graph tells;
-//! - [`formats`], [`data`]: the data named, or found beside the model;
+//! - `formats`, [`data`]: the data named, or found beside the model;
 //! - [`cases`]: ranges and noise for the size of its images;
-//! - [`text`]: the file.
+//! - `text`: the file.
 
 pub mod cases;
 pub mod data;

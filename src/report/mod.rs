@@ -4,7 +4,7 @@
 //! - [`sentences`], [`words`]: findings, numbers and units in plain words;
 //! - [`curve`], [`histogram`], [`sweep`], [`worst`], [`assumptions`]: what is shown, as plain data;
 //! - [`svg`], [`figure`], [`sweep_figures`]: how it is plotted, with its data as a table;
-//! - [`provenance`], [`page`], [`comparison`]: the pages; [`render`]: their templates, filled in;
+//! - [`provenance`], [`page`], [`comparison`]: the pages; `render`: their templates, filled in;
 //! - [`csv_table`]: the table for programs;
 //! - [`canvas`], [`scene`], [`pictures`]: pictures of images; [`show`]: the sheet of `gsmooth show`;
 //! - [`output`]: what is written, and where.

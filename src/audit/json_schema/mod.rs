@@ -4,9 +4,9 @@
 //! that the plugins at hand declare. A file that the schema takes may still be refused: it knows no images, and nothing of
 //! what fits together.
 //!
-//! - [`values`]: what keys take whose type says too little;
-//! - [`plugins`]: tables that name a plugin;
-//! - [`tidy`]: what TOML does not have, taken out.
+//! - `values`: what keys take whose type says too little;
+//! - `plugins`: tables that name a plugin;
+//! - `tidy`: what TOML does not have, taken out.
 
 mod plugins;
 mod tidy;

@@ -3,7 +3,7 @@
 //!
 //! - [`data`]: which images;
 //! - [`models`]: model files, their contracts, and the networks that workers open;
-//! - [`memory`]: models that several cases share;
+//! - `memory`: models that several cases share;
 //! - [`keys`]: which keys a case may have;
 //! - [`parameters`]: transformation, range and noise;
 //! - [`resolvable`]: the conditions of noise on the parameter;

@@ -4,8 +4,8 @@
 //! The file is expanded before it is read as an audit, with every value of a sweep put where its key belongs. Values keep
 //! their place in the file, so whatever is wrong with one is shown there.
 //!
-//! - [`grid`]: the keys of a sweep and their values;
-//! - [`place`]: where a value belongs in the case;
+//! - `grid`: the keys of a sweep and their values;
+//! - `place`: where a value belongs in the case;
 //! - [`name`]: what variants are called;
 //! - [`error`]: sweeps that make no sense.
 

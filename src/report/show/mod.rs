@@ -3,7 +3,7 @@
 //! of equal size beside semantic noise.
 //!
 //! - here: which pictures there are;
-//! - [`sheet`]: how they are laid out.
+//! - [`mod@sheet`]: how they are laid out.
 
 pub mod sheet;
 
@@ -85,7 +85,7 @@ impl ShowError {
 /// Writes the sheet of an image of a case as a PNG file.
 ///
 /// # Errors
-/// As [`sheet`], and if the file can't be written.
+/// As [`sheet()`], and if the file can't be written.
 pub fn write(
     plan: &Plan,
     planned: &PlannedCase,
