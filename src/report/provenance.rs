@@ -6,6 +6,7 @@ use crate::audit::case_description::CaseDescription;
 use crate::audit::records::Header;
 use crate::certify::case::{Anchors, Claim};
 use crate::certify::certificate::VoteBound;
+use crate::smoothing::question::Rule;
 
 use super::figure::Table;
 use super::source::Run;
@@ -136,7 +137,11 @@ fn sampling(about: &CaseDescription, row: &mut impl FnMut(&str, String)) {
     let sampling = &about.sampling;
     row("mode", sampling.mode.name().to_owned());
     row("alpha (of each certificate)", words::number(sampling.alpha));
-    row("draws that choose the class", words::thousands(sampling.select));
+    let choosing = match sampling.selection_rule() {
+        Rule::Majority(_) => "draws that choose the class, at most",
+        _ => "draws that choose the class",
+    };
+    row(choosing, words::thousands(sampling.select));
     let name = match sampling.mode {
         crate::certify::case::Mode::Fixed => "draws an anchor",
         crate::certify::case::Mode::Target => "draws an image, at most",
