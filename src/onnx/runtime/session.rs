@@ -139,64 +139,32 @@ impl Session {
     ) -> Result<Vec<usize>, RunError> {
         out.clear();
         self.check_batch(input_name, data, shape)?;
-        if self.is_staged() {
-            return self.run_staged(data, shape, out);
-        }
-        let found = self.run_directly(data, shape, out)?;
-        if self.staging.is_some() {
-            self.try_staging(data, (shape, &found), out);
-        }
-        Ok(found)
-    }
-
-    fn run_staged(
-        &mut self,
-        data: &[f32],
-        shape: &[usize],
-        out: &mut Vec<f32>,
-    ) -> Result<Vec<usize>, RunError> {
-        let Some(staging) = self.staging.as_mut() else { return self.run_directly(data, shape, out) };
-        let names = [self.input.name.as_str(), self.output.name.as_str()];
-        staging.run(&mut self.inner, names, (shape, data), out).map_err(|error| RunError::Failed {
+        self.run_checked(data, shape, out).map_err(|error| RunError::Failed {
             model: self.model.clone(),
             shape: shape.to_vec(),
             reason: error.message().trim().to_owned(),
         })
     }
 
-    /// Runs a batch again, through the memory, whose output and its shape are known.
-    fn try_staging(&mut self, data: &[f32], (shape, found): (&[usize], &[usize]), known: &[f32]) {
-        let mut again = Vec::new();
-        let run = self.run_staged(data, shape, &mut again);
-        let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-        let same = run.as_ref().is_ok_and(|again| again == found) && bits(&again) == bits(known);
-        match self.staging.as_mut() {
-            Some(staging) if same => staging.trusted = true,
-            _ => {
-                tracing::warn!("{}: batches are copied the ordinary way ({run:?})", self.model);
-                self.staging = None;
-            }
-        }
-    }
-
-    fn run_directly(
-        &mut self,
-        data: &[f32],
-        shape: &[usize],
-        out: &mut Vec<f32>,
-    ) -> Result<Vec<usize>, RunError> {
-        let model = &self.model;
-        let failed = |reason: &str| RunError::Failed {
-            model: model.clone(),
-            shape: shape.to_vec(),
-            reason: reason.trim().to_owned(),
+    /// Through the staging memory once it is trusted; the first batch goes both ways.
+    fn run_checked(&mut self, data: &[f32], shape: &[usize], out: &mut Vec<f32>) -> ort::Result<Vec<usize>> {
+        let Some(staging) = self.staging.as_mut() else {
+            return run_directly(&mut self.inner, data, shape, out);
         };
-        let tensor = TensorRef::from_array_view((shape, data)).map_err(|error| failed(error.message()))?;
-        let outputs = self.inner.run(ort::inputs![tensor]).map_err(|error| failed(error.message()))?;
-        let (shape, values) =
-            outputs[0].try_extract_tensor::<f32>().map_err(|error| failed(error.message()))?;
-        out.extend_from_slice(values);
-        Ok(shape.iter().map(|&length| usize::try_from(length).unwrap_or(0)).collect())
+        let names = [self.input.name.as_str(), self.output.name.as_str()];
+        if staging.trusted {
+            return staging.run(&mut self.inner, names, (shape, data), out);
+        }
+        let found = run_directly(&mut self.inner, data, shape, out)?;
+        let mut again = Vec::new();
+        let staged = staging.run(&mut self.inner, names, (shape, data), &mut again);
+        let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        staging.trusted = staged.as_ref().is_ok_and(|shape| *shape == found) && bits(&again) == bits(out);
+        if !staging.trusted {
+            tracing::warn!("{}: batches are copied the ordinary way ({staged:?})", self.model);
+            self.staging = None;
+        }
+        Ok(found)
     }
 
     fn check_batch(&self, input_name: &str, data: &[f32], shape: &[usize]) -> Result<(), RunError> {
@@ -223,6 +191,24 @@ impl Session {
         };
         assignment::read(&self.inner).map_err(unknown)
     }
+}
+
+fn run_directly(
+    session: &mut ort::session::Session,
+    data: &[f32],
+    shape: &[usize],
+    out: &mut Vec<f32>,
+) -> ort::Result<Vec<usize>> {
+    let tensor = TensorRef::from_array_view((shape, data))?;
+    let outputs = session.run(ort::inputs![tensor])?;
+    let (shape, values) = outputs[0].try_extract_tensor::<f32>()?;
+    out.extend_from_slice(values);
+    Ok(dimensions(shape))
+}
+
+/// The dimensions of an output.
+pub(super) fn dimensions(shape: &[i64]) -> Vec<usize> {
+    shape.iter().map(|&length| usize::try_from(length).unwrap_or(0)).collect()
 }
 
 /// Everything but the providers. Custom operator libraries are never registered.

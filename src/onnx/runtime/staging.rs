@@ -5,6 +5,8 @@ use ort::memory::{AllocationDevice, Allocator, AllocatorType, MemoryInfo, Memory
 use ort::session::IoBinding;
 use ort::value::Tensor;
 
+use super::session::dimensions;
+
 /// What kind of memory it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StagingMemory {
@@ -72,7 +74,7 @@ impl Staging {
         self.binding.synchronize_outputs()?;
         let (found, values) = outputs[0].try_extract_tensor::<f32>()?;
         out.extend_from_slice(values);
-        let found = found.iter().map(|&length| usize::try_from(length).unwrap_or(0)).collect();
+        let found = dimensions(found);
         drop(outputs);
         self.input = Some((shape.to_vec(), input));
         Ok(found)
