@@ -38,6 +38,11 @@ pub struct SequentialRule {
 pub const FUTILITY: f64 = 0.01;
 
 impl SequentialRule {
+    /// Whether a class has the majority, by the test that costs no confidence to be wrong with.
+    pub fn of_majority(class: u32, budget: u64) -> Self {
+        Self { class, thresholds: vec![0.5], alpha: FUTILITY, budget }
+    }
+
     /// Whether nothing more is to be learnt: every threshold is passed or out of reach.
     pub fn is_decided(&self, counts: &Counts) -> bool {
         let (votes, draws) = (counts.of(self.class), counts.draws());
@@ -121,8 +126,8 @@ impl Counts {
 
     /// Whether the class with the most votes has the majority of the law they were drawn from, or surely has not.
     pub fn majority_is_clear(&self) -> bool {
-        let rule = |class| SequentialRule { class, thresholds: vec![0.5], alpha: FUTILITY, budget: 0 };
-        self.most_votes().is_some_and(|class| rule(class).is_decided(self))
+        // How many draws there may be has no part in it.
+        self.most_votes().is_some_and(|class| SequentialRule::of_majority(class, 0).is_decided(self))
     }
 
     /// The votes of one class.

@@ -42,8 +42,7 @@ pub fn check_selection(field: &str, most: u64, counts: &Counts, findings: &mut V
         return;
     };
     // What the rule asks once its leading class is known.
-    let rule = SequentialRule { class, thresholds: vec![0.5], alpha: FUTILITY, budget: most };
-    check(field, rule, counts, true, findings);
+    check(field, SequentialRule::of_majority(class, most), counts, true, findings);
 }
 
 /// Whether a test was over at an earlier look, however the votes were spread: each threshold is passed with the fewest votes
