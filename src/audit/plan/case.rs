@@ -101,7 +101,9 @@ pub(super) fn plan(
             (Method::Enumerate, None)
         }
     };
-    let merged = surrogate.as_ref().and_then(|s| merged::merged(shop, &s.decoder, &classifier));
+    let merged = surrogate.as_ref().and_then(|PlannedSurrogate { decoder, .. }| {
+        shop.memory.merged(decoder, &classifier, || merged::merged(shop, decoder, &classifier))
+    });
     let case = Case {
         name: table.name.get_ref().clone(),
         seed: shop.seed,
