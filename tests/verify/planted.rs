@@ -18,12 +18,6 @@ fn own_and_other(record: &Value) -> (usize, usize) {
     (own, usize::from(own == 0))
 }
 
-/// The cell whose test took the most draws.
-fn most_drawn(record: &mut Value) -> &mut Value {
-    let cells = record["cells"].as_array_mut().unwrap();
-    cells.iter_mut().max_by_key(|cell| cell["draws"].as_i64().unwrap()).unwrap()
-}
-
 /// An edit of the record on some line, the kind of fault that it must be taken for, and words of its message.
 struct Planted {
     kind: &'static str,
@@ -129,6 +123,9 @@ planted! {
     // An image's own geometry binds this digit only where it is made anew.
     a_digit_of_p_star_of_an_image: "line" 1 |r| last_digit(&mut r["cells"][1]["p_star"]) => "digest" "records.jsonl";
     a_digit_of_alpha: "line" 2 |r| last_digit(&mut r["cells"][2]["alpha"]) => "alpha" "`cells[2]`";
+    alpha_of_fewer_cells: "line" 2 |r| for cell in r["cells"].as_array_mut().unwrap() {
+            cell["alpha"] = (0.8 * (0.001_f64 / 40.0).next_down()).into() }
+        => "alpha" "`cells[0]`";
     one_cell_more_was_planned: "line" 2 |r| add(&mut r["planned_cells"], 1) => "cells" "that were planned";
     another_generation: "line" 2 |r| r["cells"][2]["generation"] = 1.into() => "generation" "`cells[2]` is of generation 1";
     a_half_of_an_older_generation: "halves" 3 |r| { let last = r["cells"].as_array().unwrap().len() - 1;
@@ -154,10 +151,9 @@ planted! {
             add(&mut r["cells"][0]["counts"][own], 1); add(&mut r["cells"][0]["draws"], 1);
             add(&mut r["counts"][own], 1); add(&mut r["draws"], 1) }
         => "look" "does not look then";
-    a_test_cut_short: "line" 1 |r| { let (own, _) = own_and_other(r); let cell = most_drawn(r);
-            let now = cell["draws"].as_i64().unwrap();
-            add(&mut cell["counts"][own], 20 - now); add(&mut cell["draws"], 20 - now) }
-        => "undecided" "ends at 20 draws";
+    a_test_cut_short: "line" 1 |r| { let (own, _) = own_and_other(r); let now = r["cells"][19]["draws"].as_i64().unwrap();
+            add(&mut r["cells"][19]["counts"][own], 20 - now); add(&mut r["cells"][19]["draws"], 20 - now) }
+        => "undecided" "`cells[19]` ends at 20 draws";
     a_test_drawn_on: "line" 1 |r| { let (own, _) = own_and_other(r);
             r["cells"][0]["counts"][own] = 1024.into(); r["cells"][0]["draws"] = 1024.into() }
         => "look" "`cells[0]`";

@@ -21,6 +21,17 @@ fn what_nothing_touched_passes_and_comes_out_again() {
     assert!(halves > 0, "no cell is halved");
 }
 
+/// A surrogate with a known error has two claims, whose first errors lie in cells of their own.
+#[test]
+fn the_two_claims_of_a_surrogate_share_alpha() {
+    for (kind, alpha) in [("surrogate", 0.0005), ("line", 0.001)] {
+        let records = RunFolder(untouched(kind).path().join("run")).records();
+        let first = || records.iter().flat_map(|r| &r.cells).filter(|cell| cell.generation == 0);
+        assert!(first().count() > 3, "{kind}");
+        assert!(first().all(|cell| (0.79 * alpha..=0.8 * alpha).contains(&cell.alpha)), "{kind}");
+    }
+}
+
 #[test]
 fn the_table_says_what_was_checked() {
     let run = untouched("line").path().join("run");
