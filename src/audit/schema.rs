@@ -149,7 +149,7 @@ pub struct Sampling {
     #[serde(default = "default_alpha")]
     #[schemars(with = "values::Alpha")]
     pub alpha: Spanned<f64>,
-    /// n0, draws that choose the class.
+    /// n0, draws that choose the class; in mode `target` (with bound `top1`) at most so many, fewer once a majority shows.
     #[serde(default = "default_select")]
     #[schemars(with = "u64", range(min = 1))]
     pub select: Spanned<u64>,

@@ -160,7 +160,7 @@ pub struct Sampling {
     pub mode: Mode,
     /// The probability that an image's certificate may be wrong.
     pub alpha: f64,
-    /// n0, the draws that choose the class.
+    /// n0, the draws that choose the class; the most of them where [`Self::selection_rule`] ends earlier.
     pub select: u64,
     /// n, the fresh draws an anchor; in mode `target` the most draws an image.
     pub draws: u64,
