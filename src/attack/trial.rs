@@ -147,7 +147,7 @@ impl TrialMachine {
         let source = subject.source_at(&self.trial.parameters, worker)?;
         let key = crate::smoothing::stream::StreamKey::new(self.trial.stream(case));
         let rule = Rule::Refutation(Arc::new(self.rule()));
-        Ok(Question { site: Arc::new(Site { source, key }), rule })
+        Ok(Question::new(Site { source, key }, rule))
     }
 
     fn tested(&self, counts: Counts, error: Option<String>) -> Tested {

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::plan::Plan;
 use super::plan::case::PlannedCase;
-use crate::certify::case::{Method, Mode, Sampling};
-use crate::certify::cover::shares::Share;
+use crate::certify::case::{Method, Sampling};
 use crate::certify::features::{FeatureError, Images};
 use crate::certify::image::{ImageError, Preview, preview};
 use crate::data::DataError;
@@ -17,7 +16,6 @@ use crate::smoothing::question::Counts;
 use crate::smoothing::site::{Draw, Site, Source};
 use crate::smoothing::stream::Purpose;
 use crate::smoothing::voter::Voter;
-use crate::stats::sequential::{ConfidenceSequence, looks};
 use crate::transformation::TransformationError;
 
 /// Images that are run one by one and together.
@@ -79,21 +77,10 @@ impl Probe {
 
     /// Draws an image if all votes go well: what cannot be saved. Unlikely images cost more, up to the budget.
     pub fn least_draws(&self, sampling: &Sampling) -> f64 {
-        let of_image = |preview: &Preview| match (sampling.mode, preview.p_star) {
-            (Mode::Fixed, _) => sampling.draws as f64 * preview.anchors as f64,
-            (Mode::Target, None) => 0.0,
-            (Mode::Target, Some(p_star)) => {
-                let cells = preview.anchors.max(1);
-                let share = Share::of_cells(sampling.alpha, sampling.draws, cells);
-                let sequence = ConfidenceSequence::new(share.test_alpha());
-                let passes = |n: &u64| sequence.exceeds(p_star, *n, *n);
-                looks(share.draws).find(passes).unwrap_or(share.draws) as f64 * cells as f64
-            }
-        };
-        let sum: f64 = self.previews.iter().map(of_image).sum();
+        let sum: u64 = self.previews.iter().map(|preview| preview.least_draws).sum();
         let selection = if self.previews.is_empty() { 0 } else { fewest_to_choose(sampling) };
         let selection = selection as f64;
-        selection + sum / self.previews.len().max(1) as f64
+        selection + sum as f64 / self.previews.len().max(1) as f64
     }
 }
 

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 
 use super::case::{Case, Mode};
 use super::certificate::{Evidence, VoteBound, widened};
+use super::cover::pooling::{self, ballot};
+use super::cover::witnesses::Witness;
 use super::cover::{Cell, single_anchor};
 use super::geometry::Kind;
 use super::outcome::{Certificate, Status};
 use super::single_point::{Largest, Required};
 use crate::smoothing::question::Counts;
+use crate::stats::pooled::{Ballot, PooledTest, Threshold};
 use crate::stats::sequential::ConfidenceSequence;
 use crate::stats::{clopper_pearson, normal};
 
@@ -60,6 +63,42 @@ impl Bounds {
     }
 }
 
+/// The votes for one class at the anchors of a cover.
+#[derive(Debug)]
+pub struct Ballots {
+    class: u32,
+    /// By number of cell.
+    cast: HashMap<usize, Ballot>,
+}
+
+impl Ballots {
+    /// The votes at the anchors of some cells.
+    pub fn of(cells: &[Cell], class: u32) -> Self {
+        let numbered = |cell: &Cell| Some((cell.number?, ballot(&cell.counts, class)));
+        Self { class, cast: cells.iter().filter_map(numbered).collect() }
+    }
+
+    /// Whether a cell is proven: by all who testify of each of its sides, or where there is nobody by its own votes. Every
+    /// move may be `added` standard deviations longer than the cell says.
+    pub fn prove(&self, cell: &Cell, test: VoteTest, added: Option<f64>, bounds: &mut Bounds) -> bool {
+        let wide = |p: f64| added.map_or(p, |added| widened(p, added));
+        if cell.sides.is_empty() {
+            return bounds.proves(test, wide(cell.p_star), cell.counts.of(self.class), cell.counts.draws());
+        }
+        let widen = |witness: &Witness| match added {
+            None => *witness,
+            Some(_) => {
+                Witness { threshold: Threshold::at_least(wide(witness.threshold.value())), ..*witness }
+            }
+        };
+        let sides: Vec<Vec<Witness>> =
+            cell.sides.iter().map(|side| side.iter().map(widen).collect()).collect();
+        // An anchor that was not asked has no votes.
+        let cast = |number: usize| self.cast.get(&number).copied().unwrap_or_default();
+        pooling::proves(PooledTest::new(test.alpha), sides.iter().map(Vec::as_slice), cast)
+    }
+}
+
 /// The class that is to be certified, and the votes that chose it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chosen {
@@ -107,22 +146,24 @@ pub fn of_cover(
 ) -> Certificate {
     let class = chosen.class;
     let test = |cell: &Cell| VoteTest { mode: case.sampling.mode, alpha: cell.alpha };
-    let proves = |cell: &Cell, p_star: f64, bounds: &mut Bounds| {
-        bounds.proves(test(cell), p_star, cell.counts.of(class), cell.counts.draws())
-    };
-    let marks: Vec<bool> = cells.iter().map(|cell| proves(cell, cell.p_star, bounds)).collect();
+    let ballots = Ballots::of(&cells, class);
+    let marks: Vec<bool> = cells.iter().map(|cell| ballots.prove(cell, test(cell), None, bounds)).collect();
     let proven = || cells.iter().zip(&marks).filter(|(_, proven)| **proven).map(|(cell, _)| cell);
     let mut certificate = chosen.nothing(Status::Refused);
     certificate.evaluations = evaluations;
     let kind = proven().map(|cell| cell.kind).min().unwrap_or(Kind::Proven);
     certificate.claim(radius(&marks), case.range.cap(), kind);
     certificate.radius_real = case.distance_to_real().map(|added| {
-        let wide = |cell: &Cell| widened(cell.p_star, added);
-        let marks: Vec<bool> = cells.iter().map(|cell| proves(cell, wide(cell), bounds)).collect();
+        let marks: Vec<bool> =
+            cells.iter().map(|cell| ballots.prove(cell, test(cell), Some(added), bounds)).collect();
         radius(&marks)
     });
     certificate.distance = proven().map(|cell| normal::quantile(cell.p_star)).max_by(f64::total_cmp);
-    let p_a = |cell: &Cell| bounds.lower_bound(test(cell), cell.counts.of(class), cell.counts.draws());
+    // The anchor is a parameter of its own cell: a cell that is proven with its neighbours' help says at least so much of it.
+    let claimed = |cell: &Cell| if cell.sides.is_empty() { 0.0 } else { 0.5 + case.sampling.margin };
+    let p_a = |cell: &Cell| {
+        bounds.lower_bound(test(cell), cell.counts.of(class), cell.counts.draws()).max(claimed(cell))
+    };
     let p_a = proven().map(p_a).min_by(f64::total_cmp);
     certificate.evidence = p_a.map(|p_a| Evidence { p_a, p_b: None, margin: case.sampling.margin });
     certificate.cells = cells;
@@ -221,5 +262,7 @@ fn point(case: &Case, required: Required, counts: Counts) -> Cell {
         alpha: case.sampling.alpha,
         generation: 0,
         counts,
+        number: None,
+        sides: Vec::new(),
     }
 }

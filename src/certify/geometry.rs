@@ -134,6 +134,14 @@ impl Geometry<'_> {
         }
     }
 
+    /// Whether reaches are a norm's, as those of Gaussian noise in a channel are.
+    pub fn is_norm(&self) -> bool {
+        match self {
+            Self::Resolvable(_) => false,
+            Self::Channel(geometry) => geometry.metric.gaussian().is_some(),
+        }
+    }
+
     /// What the claim's slack adds to every move.
     pub fn slack(&self) -> f64 {
         match self {

@@ -40,7 +40,7 @@ impl SmoothedMachine<'_> {
             source: subject.source_of_image(worker)?,
             key: self.case.anchor_key(self.index as u64, Purpose::Evaluation, self.number, 0),
         };
-        Ok(Question { site: Arc::new(site), rule: Rule::Fixed(self.draws) })
+        Ok(Question::new(site, Rule::Fixed(self.draws)))
     }
 }
 

@@ -164,7 +164,7 @@ impl PredictMachine {
         }
         let source = source_of(&self.case, self.pixels.clone(), worker)?;
         let site = Site { source, key: key(&self.case, &self.pixels) };
-        Ok(Step::Ask(vec![Question { site: Arc::new(site), rule: Rule::Fixed(self.draws) }]))
+        Ok(Step::Ask(vec![Question::new(site, Rule::Fixed(self.draws))]))
     }
 }
 

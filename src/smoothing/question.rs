@@ -52,6 +52,12 @@ impl SequentialRule {
     }
 }
 
+/// The draws after which a sequential test of one threshold ends if every vote is for the class.
+pub fn fewest_draws(threshold: f64, alpha: f64, budget: u64) -> u64 {
+    let sequence = ConfidenceSequence::new(alpha);
+    looks(budget).find(|draws| sequence.exceeds(threshold, *draws, *draws)).unwrap_or(budget)
+}
+
 impl Rule {
     /// The number of draws, in all, after which the question is looked at again; `None` once it is answered.
     ///
@@ -78,6 +84,15 @@ pub struct Question {
     pub site: Arc<Site>,
     /// How to draw.
     pub rule: Rule,
+    /// What the site's first draws voted, where it was asked before: the draws go on from there, and the answer holds them all.
+    pub so_far: Counts,
+}
+
+impl Question {
+    /// A question to a site that was not asked before.
+    pub fn new(site: Site, rule: Rule) -> Self {
+        Self { site: Arc::new(site), rule, so_far: Counts::default() }
+    }
 }
 
 /// The votes of a question's draws. Always counts, never single votes: a pure function turns them into a verdict.

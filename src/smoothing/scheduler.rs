@@ -161,8 +161,8 @@ struct OpenQuestion {
 
 impl OpenQuestion {
     fn new(question: Question, classes: usize) -> Self {
-        let counts = Counts::new(classes);
-        Self { look: question.rule.next_look(&counts), question, next: 0, counts }
+        let counts = Counts::new(classes).plus(&question.so_far);
+        Self { look: question.rule.next_look(&counts), question, next: counts.draws(), counts }
     }
 
     fn is_answered(&self) -> bool {

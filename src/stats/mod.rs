@@ -15,6 +15,7 @@ pub mod neyman_pearson;
 pub mod norm;
 pub mod normal;
 pub mod panels;
+pub mod pooled;
 pub mod product;
 pub mod quadrature;
 pub mod radius;

@@ -12,12 +12,16 @@
 /// Half of the mass is spread over alternatives near 1 (1 - u log-spaced, a clear decision), half over those near q
 /// (u log-spaced, a close one). Fixed once: a measure that depended on q or on the data would void the bound.
 #[derive(Debug, Clone)]
-struct Mixture {
+pub(super) struct Mixture {
     atoms: Vec<(f64, f64)>,
 }
 
 impl Mixture {
-    fn new() -> Self {
+    pub(super) fn atoms(&self) -> &[(f64, f64)] {
+        &self.atoms
+    }
+
+    pub(super) fn new() -> Self {
         const NEAR_ONE: usize = 12;
         const NEAR_Q: usize = 12;
         let mut atoms = vec![(1.0, 0.25)];
@@ -111,7 +115,7 @@ impl ConfidenceSequence {
     }
 }
 
-fn log_sum_exp(terms: impl Iterator<Item = f64> + Clone) -> f64 {
+pub(super) fn log_sum_exp(terms: impl Iterator<Item = f64> + Clone) -> f64 {
     let largest = terms.clone().fold(f64::NEG_INFINITY, f64::max);
     if !largest.is_finite() {
         return largest;

@@ -193,6 +193,16 @@ pub enum Finding {
         /// 1/2 + m.
         least: f64,
     },
+    /// Witnesses that a cell can't have.
+    #[error("`{field}` is {found}, expected {expected}")]
+    Witnesses {
+        /// The side of a cell, or its number.
+        field: String,
+        /// In the record.
+        found: String,
+        /// What there may be.
+        expected: String,
+    },
     /// A cell that is asked though no votes could prove it.
     #[error("`{field}` could not be proven within its draws, and is not asked")]
     Hopeless {

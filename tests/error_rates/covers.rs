@@ -25,6 +25,7 @@ fn planned(low: f64, high: f64) -> PlannedCell {
         kind: Kind::Proven,
         reach: low,
         rounded: false,
+        sides: Vec::new(),
     }
 }
 

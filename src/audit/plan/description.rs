@@ -13,7 +13,7 @@ use crate::data::Dataset;
 use crate::onnx::runtime::{Runtime, SessionOptions};
 
 /// The version of the records' format.
-pub const RECORDS_FORMAT: u32 = 2;
+pub const RECORDS_FORMAT: u32 = 3;
 
 /// The header of the records of a plan.
 pub(super) fn header(

@@ -79,12 +79,16 @@ pub(super) fn published(table: &schema::Case) -> Result<Option<f64>, Fault> {
 }
 
 /// `anchors = 1`, `anchors = { max = .., p = .. }`, or the cover with its defaults.
-pub(super) fn anchors(table: &schema::Case, sampling: &Sampling) -> Result<Anchors, Fault> {
+/// For one parameter `line` is true.
+pub(super) fn anchors(table: &schema::Case, line: bool, sampling: &Sampling) -> Result<Anchors, Fault> {
+    let least = 0.5 + sampling.margin;
+    let together = line && sampling.mode == Mode::Target;
+    let p = least + (1.0 - least) * if together { PART_TOGETHER } else { PART_ALONE };
     let anchors = match &table.anchors {
-        None => cover(&toml::Table::new(), 0..0, sampling)?,
+        None => cover(&toml::Table::new(), 0..0, least, p)?,
         Some(value) => match value.get_ref() {
             Value::Integer(1) => Anchors::Single,
-            Value::Table(keys) => cover(keys, value.span(), sampling)?,
+            Value::Table(keys) => cover(keys, value.span(), least, p)?,
             other => {
                 let expected =
                     "`1`, the paper's single point, or a cover such as `{ max = 4096, p = 0.75 }`".to_owned();
@@ -103,10 +107,14 @@ pub(super) fn anchors(table: &schema::Case, sampling: &Sampling) -> Result<Ancho
     Ok(anchors)
 }
 
-fn cover(keys: &toml::Table, span: std::ops::Range<usize>, sampling: &Sampling) -> Result<Anchors, Fault> {
-    let least = 0.5 + sampling.margin;
-    // Half way from what is claimed to certainty: 0.75 without a margin, where it takes the fewest draws.
-    let (mut max, mut p) = (MOST_ANCHORS, least.midpoint(1.0));
+/// Of the way from what is claimed to certainty, how much each cell may require where it takes the fewest draws: cells that are
+/// tested alone (0.75 without a margin), and such that are tested together (0.63).
+const PART_ALONE: f64 = 0.5;
+const PART_TOGETHER: f64 = 0.26;
+
+/// The cover that `keys` describe, each cell of which may require `p` if they do not say otherwise.
+fn cover(keys: &toml::Table, span: std::ops::Range<usize>, least: f64, mut p: f64) -> Result<Anchors, Fault> {
+    let mut max = MOST_ANCHORS;
     for (key, value) in keys {
         let number = number(value).unwrap_or(f64::NAN);
         let problem = match key.as_str() {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::certify::cover;
+use crate::certify::cover::witnesses::Witness;
 use crate::certify::geometry::Kind;
 use crate::certify::outcome::{Certificate, Status};
 use crate::smoothing::question::Counts;
@@ -161,10 +162,17 @@ pub struct CellRecord {
     /// Votes at the anchor.
     #[serde(flatten)]
     pub votes: CountsRecord,
+    /// The cell's place in the plan, where cells are tested together.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub number: Option<usize>,
+    /// Who testifies of the parameters on each side of the anchor: the numbers of their cells, and what each must exceed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub sides: Vec<Vec<(usize, f64)>>,
 }
 
 impl From<&cover::Cell> for CellRecord {
     fn from(cell: &cover::Cell) -> Self {
+        let testimony = |witness: &Witness| (witness.cell, witness.threshold.value());
         Self {
             anchor: cell.anchor.clone(),
             low: cell.low.clone(),
@@ -174,6 +182,8 @@ impl From<&cover::Cell> for CellRecord {
             alpha: cell.alpha,
             generation: cell.generation,
             votes: (&cell.counts).into(),
+            number: cell.number,
+            sides: cell.sides.iter().map(|side| side.iter().map(testimony).collect()).collect(),
         }
     }
 }

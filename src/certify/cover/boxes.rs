@@ -121,6 +121,10 @@ mod tests {
     }
 
     impl Moving for Plane {
+        fn is_norm(&self) -> bool {
+            true
+        }
+
         fn reaches(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError> {
             Ok(points.iter().map(|point| self.between(anchor, point)).collect())
         }
@@ -141,7 +145,7 @@ mod tests {
         Range { low: vec![-1.0, -2.0], high: vec![1.0, 2.0], identity: vec![0.0, 0.0], norm }
     }
 
-    const RULE: CoverRule = CoverRule { max: 1000, p: 0.75, margin: 0.0, slack: 0.0 };
+    const RULE: CoverRule = CoverRule { max: 1000, p: 0.75, margin: 0.0, slack: 0.0, pooled: false };
 
     #[test]
     fn every_point_within_the_radius_lies_in_a_cell() {

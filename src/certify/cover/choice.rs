@@ -3,7 +3,7 @@
 use super::super::case::{Case, Mode};
 use super::super::geometry::{Geometry, GeometryError};
 use super::order::Order;
-use super::{CoverPlan, CoverRule, WithMargin, boxes, levels, line};
+use super::{CoverPlan, CoverRule, WithMargin, boxes, levels, line, witnesses};
 use crate::transformation::TransformationError;
 
 /// The order in which a case's cells are asked.
@@ -54,15 +54,23 @@ pub fn cells(
     p: f64,
 ) -> Result<CoverPlan, GeometryError> {
     let margin = case.sampling.margin;
-    let rule = &CoverRule { max, p, margin, slack: geometry.slack() };
+    let pooled = case.sampling.mode == Mode::Target && case.range.identity.len() == 1;
+    let rule = &CoverRule { max, p, margin, slack: geometry.slack(), pooled };
     let mut moving = WithMargin { geometry, margin };
     let radii = radii(case);
-    if let Some(found) = levels_of_radii(case, &radii)? {
-        return levels::cover(&mut moving, &case.range, &radii, &found, rule);
-    }
-    if case.range.identity.len() == 1 {
+    let mut plan = if let Some(found) = levels_of_radii(case, &radii)? {
+        levels::cover(&mut moving, &case.range, &radii, &found, rule)?
+    } else if case.range.identity.len() == 1 {
         let outward = case.sampling.mode == Mode::Fixed;
-        return line::cover(&mut moving, &case.range, &radii, outward, rule);
+        line::cover(&mut moving, &case.range, &radii, outward, rule)?
+    } else {
+        boxes::cover(&mut moving, &case.range, radii.last().copied().unwrap_or(0.0), rule)?
+    };
+    if pooled {
+        // Cells beyond the last radius that can be reached are never asked.
+        let limit = order(case).limit(plan.limit);
+        plan.cells.retain(|cell| cell.reach < limit);
+        witnesses::call(&mut moving, &case.range, &radii, &mut plan.cells)?;
     }
-    boxes::cover(&mut moving, &case.range, radii.last().copied().unwrap_or(0.0), rule)
+    Ok(plan)
 }

@@ -107,6 +107,10 @@ mod tests {
     struct Steps(f64);
 
     impl Moving for Steps {
+        fn is_norm(&self) -> bool {
+            true
+        }
+
         fn reaches(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError> {
             let reach = |point: &Vec<f64>| {
                 self.0 * Norm::L2.of((0..anchor.len()).map(|i| (point[i] - anchor[i]).abs()))
@@ -126,7 +130,7 @@ mod tests {
     }
 
     fn rule(max: usize) -> CoverRule {
-        CoverRule { max, p: 0.75, margin: 0.0, slack: 0.0 }
+        CoverRule { max, p: 0.75, margin: 0.0, slack: 0.0, pooled: false }
     }
 
     #[test]

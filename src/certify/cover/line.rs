@@ -14,7 +14,7 @@ const HALVINGS: u32 = 14;
 /// Points of a sketch after which it gets no finer.
 const MOST_POINTS: usize = 1 << 16;
 /// The part of a cell's reach that two neighbours of the sketch may be apart.
-const STEP: f64 = 0.125;
+const STEP: f64 = 0.25;
 /// How often a cell that requires too much is made shorter.
 const SHORTENINGS: u32 = 12;
 
@@ -140,13 +140,12 @@ impl Line<'_> {
         for _ in 0..SHORTENINGS {
             let Some((anchor, end)) = self.longest(start, limit)? else { return Ok(None) };
             let (a, b) = (self.sketch[start], self.sketch[end]);
-            let cell = PlannedCell::new(
-                self.moving,
-                self.range,
-                vec![self.sketch[anchor]],
-                vec![a.min(b)],
-                vec![a.max(b)],
-            )?;
+            let (anchor, low, high) = (self.sketch[anchor], a.min(b), a.max(b));
+            let cell = if self.rule.pooled {
+                PlannedCell::with_sides(self.moving, self.range, anchor, (low, high))?
+            } else {
+                PlannedCell::new(self.moving, self.range, vec![anchor], vec![low], vec![high])?
+            };
             if self.rule.allows(&cell) {
                 return Ok(Some((cell, end)));
             }
@@ -206,6 +205,10 @@ mod tests {
     }
 
     impl Moving for Path {
+        fn is_norm(&self) -> bool {
+            true
+        }
+
         fn reaches(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError> {
             self.asked += points.len();
             Ok(points.iter().map(|point| self.between(anchor[0], point[0])).collect())
@@ -222,7 +225,7 @@ mod tests {
         }
     }
 
-    const RULE: CoverRule = CoverRule { max: 500, p: 0.75, margin: 0.0, slack: 0.0 };
+    const RULE: CoverRule = CoverRule { max: 500, p: 0.75, margin: 0.0, slack: 0.0, pooled: false };
 
     fn range(low: f64, high: f64) -> Range {
         Range { low: vec![low], high: vec![high], identity: vec![0.0], norm: Norm::L2 }

@@ -3,20 +3,25 @@
 //! - here: what a cell is, before and after its draws;
 //! - [`choice`], [`mod@line`], [`boxes`], [`levels`]: cells chosen by the geometry alone, before any draw, for one parameter,
 //!   for several, and for finitely many values;
+//! - [`witnesses`]: what the anchors of neighbouring cells have to say of a cell's parameters;
 //! - [`shares`]: at which alpha a cell is tested, and with how many draws;
-//! - [`order`]: which cells are asked first, and the radius that the proven ones leave.
+//! - [`order`]: which cells are asked first, and the radius that the proven ones leave;
+//! - [`pooling`]: how often cells that are tested together are asked.
 
 pub mod boxes;
 pub mod choice;
 pub mod levels;
 pub mod line;
 pub mod order;
+pub mod pooling;
 pub mod shares;
+pub mod witnesses;
 
 use super::geometry::{Geometry, GeometryError, Kind};
 use super::ranges::Range;
 use crate::smoothing::question::Counts;
 use crate::stats::normal;
+use witnesses::{Side, Witness};
 
 /// A box of parameters with the anchor that proves it, and what that took.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +42,10 @@ pub struct Cell {
     pub generation: u64,
     /// The votes at the anchor.
     pub counts: Counts,
+    /// The cell's place in the plan, by which witnesses name it; absent where no cell is tested together with others.
+    pub number: Option<usize>,
+    /// Who testifies of the parameters on each side of the anchor; empty where the cell's own votes alone prove it.
+    pub sides: Vec<Vec<Witness>>,
 }
 
 /// The anchor of the paper: the identity.
@@ -80,6 +89,8 @@ pub struct PlannedCell {
     /// Whether parameters outside the box may act like ones inside ([`mod@levels`]): then parts of it leave no larger
     /// radius than the whole.
     pub rounded: bool,
+    /// The parts on each side of the anchor with all who testify of them; empty where its own votes alone prove the cell.
+    pub sides: Vec<Side>,
 }
 
 /// The cells of a cover.
@@ -102,6 +113,8 @@ pub struct CoverRule {
     pub margin: f64,
     /// What the claim's slack adds to every move; cells are as large as without it, and require more.
     pub slack: f64,
+    /// Whether neighbouring cells are tested together ([`witnesses`]).
+    pub pooled: bool,
 }
 
 /// How far above its aim a cell may require: the draws grow by little, and the bound need not be met exactly.
@@ -138,6 +151,9 @@ pub trait Moving {
     /// # Errors
     /// If a plugin or a network fails.
     fn required(&mut self, anchor: &[f64], low: &[f64], high: &[f64]) -> Result<(f64, Kind), GeometryError>;
+
+    /// Whether reaches are a norm's: then the reach of two moves one after the other is at most their sum.
+    fn is_norm(&self) -> bool;
 }
 
 /// An image's geometry with the margin in force.
@@ -158,6 +174,10 @@ impl Moving for WithMargin<'_, '_> {
         let moves = self.geometry.moves(anchor, low, high)?;
         Ok((moves.required_probability(self.margin)?, moves.kind))
     }
+
+    fn is_norm(&self) -> bool {
+        self.geometry.is_norm()
+    }
 }
 
 impl PlannedCell {
@@ -173,7 +193,35 @@ impl PlannedCell {
         high: Vec<f64>,
     ) -> Result<Self, GeometryError> {
         let (p_star, kind) = moving.required(&anchor, &low, &high)?;
-        Ok(Self { reach: range.nearest(&low, &high), anchor, low, high, p_star, kind, rounded: false })
+        let reach = range.nearest(&low, &high);
+        Ok(Self { reach, anchor, low, high, p_star, kind, rounded: false, sides: Vec::new() })
+    }
+
+    /// A cell of one parameter with what each of its sides requires of the anchor.
+    ///
+    /// # Errors
+    /// If a plugin or a network fails.
+    pub fn with_sides(
+        moving: &mut dyn Moving,
+        range: &Range,
+        anchor: f64,
+        (low, high): (f64, f64),
+    ) -> Result<Self, GeometryError> {
+        let mut parts = vec![(low, anchor), (anchor, high)];
+        // An anchor at an end has one side; a cell of one parameter is its anchor's own.
+        parts.retain(|(low, high)| low < high);
+        if parts.is_empty() {
+            parts.push((low, high));
+        }
+        let mut side = |(low, high): (f64, f64)| {
+            let (p_star, kind) = moving.required(&[anchor], &[low], &[high])?;
+            Ok::<_, GeometryError>(Side { low, high, p_star, kind, witnesses: Vec::new() })
+        };
+        let sides: Vec<Side> = parts.into_iter().map(&mut side).collect::<Result<_, _>>()?;
+        let p_star = sides.iter().map(|side| side.p_star).fold(0.0, f64::max);
+        let kind = sides.iter().map(|side| side.kind).min().unwrap_or(Kind::Estimated);
+        let (reach, anchor) = (range.nearest(&[low], &[high]), vec![anchor]);
+        Ok(Self { reach, anchor, low: vec![low], high: vec![high], p_star, kind, rounded: false, sides })
     }
 
     /// The cell's two halves along its longest side in units of the range, with anchors in their middles; `None` if it

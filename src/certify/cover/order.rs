@@ -1,8 +1,10 @@
 //! Which cells are asked first, and the radius that the proven ones leave (MATHEMATICS 4).
 
+use super::super::case::{Mode, Sampling};
+use super::pooling::{FIRST_DRAWS, Pool};
 use super::shares::Share;
 use super::{CoverPlan, PlannedCell};
-use crate::smoothing::question::Counts;
+use crate::smoothing::question::{Counts, fewest_draws};
 
 /// In which order cells are asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +13,16 @@ pub enum Order {
     Radii(Vec<f64>),
     /// The largest radius is sought: outward from the identity, up to the first cell that is not proven.
     Outward,
+}
+
+impl Order {
+    /// The radius beyond which no cell matters, where cells could be made up to `made`.
+    pub fn limit(&self, made: f64) -> f64 {
+        match self {
+            Self::Radii(radii) => radii.iter().copied().filter(|r| *r <= made).fold(0.0, f64::max),
+            Self::Outward => made,
+        }
+    }
 }
 
 /// What is known of a cell.
@@ -41,6 +53,27 @@ pub struct Entry {
     pub counts: Option<Counts>,
 }
 
+/// What is asked of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ask {
+    /// Its place among the entries.
+    pub index: usize,
+    /// How often its anchor is to be asked in all; as often as its own test takes if absent.
+    pub draws: Option<u64>,
+}
+
+impl Entry {
+    /// Whether the cell is tested together with others.
+    pub fn is_pooled(&self) -> bool {
+        self.share.generation == 0 && !self.cell.sides.is_empty()
+    }
+
+    /// The place in the plan of the cell, or of the one that it is a part of.
+    pub fn plan_number(&self) -> usize {
+        (self.number >> HALVING_BITS) as usize
+    }
+}
+
 /// The test of an image's cover: pure books, without geometry or draws.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CoverTest {
@@ -57,10 +90,7 @@ impl CoverTest {
     /// The test of the cells of a plan that matter to the order, each with what it may spend: the test of each errs
     /// with probability `alpha` at most, its halves included.
     pub fn new(plan: CoverPlan, order: Order, alpha: f64, draws: u64) -> Self {
-        let limit = match &order {
-            Order::Radii(radii) => radii.iter().copied().filter(|r| *r <= plan.limit).fold(0.0, f64::max),
-            Order::Outward => plan.limit,
-        };
+        let limit = order.limit(plan.limit);
         let cells: Vec<PlannedCell> = plan.cells.into_iter().filter(|cell| cell.reach < limit).collect();
         let planned = cells.len();
         let share = Share::of_cells(alpha, draws, planned);
@@ -94,6 +124,82 @@ impl CoverTest {
         let entry = &mut self.entries[index];
         entry.state = if proven { State::Proven } else { State::Refused };
         entry.counts = Some(counts);
+    }
+
+    /// Takes all votes so far at the anchor of a cell that is tested together with others; [`Self::judge`] says what they prove.
+    pub fn count(&mut self, index: usize, counts: Counts) {
+        self.entries[index].counts = Some(counts);
+    }
+
+    /// Judges all cells that are tested together by the votes for a class so far. The cells that are given up, which count as
+    /// refused from here on.
+    pub fn judge(&mut self, class: u32) -> Vec<usize> {
+        let judged = |index: &usize| {
+            let entry = &self.entries[*index];
+            let standing = matches!(entry.state, State::Open | State::Proven);
+            standing && entry.is_pooled() && entry.counts.is_some()
+        };
+        let pool = self.pool(class);
+        let state = |index: usize| match pool.proves(&self.entries[index].cell) {
+            true => State::Proven,
+            false if pool.is_given_up(index) => State::Refused,
+            false => State::Open,
+        };
+        let states: Vec<(usize, State)> =
+            (0..self.entries.len()).filter(judged).map(|index| (index, state(index))).collect();
+        for (index, state) in &states {
+            self.entries[*index].state = *state;
+        }
+        states.into_iter().filter(|(_, state)| *state == State::Refused).map(|(index, _)| index).collect()
+    }
+
+    fn pool(&self, class: u32) -> Pool<'_> {
+        let alpha = self.entries.first().map_or(0.0, |entry| entry.share.test_alpha());
+        Pool::new(&self.entries, class, alpha)
+    }
+
+    /// What to ask next, of the votes for a class; nothing when the test is over.
+    pub fn next_asks(&self, class: u32) -> Vec<Ask> {
+        let wave = self.next_wave();
+        let (pooled, alone): (Vec<usize>, Vec<usize>) =
+            wave.iter().copied().partition(|index| self.entries[*index].is_pooled());
+        let mut asks: Vec<Ask> = alone.into_iter().map(|index| Ask { index, draws: None }).collect();
+        match &pooled[..] {
+            [] => {}
+            // The farthest cell of a radius, asked alone, is looked at early.
+            [index] if self.entries[*index].counts.is_none() && wave.len() == 1 => {
+                let draws = FIRST_DRAWS.min(self.entries[*index].share.draws);
+                asks.push(Ask { index: *index, draws: Some(draws) });
+            }
+            cells => {
+                let again = self.pool(class).wave(cells).into_iter();
+                asks.extend(again.map(|(index, draws)| Ask { index, draws: Some(draws) }));
+            }
+        }
+        asks.sort_by_key(|ask| ask.index);
+        asks
+    }
+
+    /// The draws of all cells together if every vote is for the class.
+    pub fn least_draws(mut self, sampling: &Sampling) -> u64 {
+        let alone = |entry: &Entry| match sampling.mode {
+            Mode::Fixed => sampling.draws,
+            Mode::Target => fewest_draws(entry.cell.p_star, entry.share.test_alpha(), entry.share.draws),
+        };
+        loop {
+            let asks = self.next_asks(0);
+            if asks.is_empty() {
+                return self.asked().filter_map(|entry| entry.counts.as_ref()).map(Counts::draws).sum();
+            }
+            for Ask { index, draws } in asks {
+                let agreed = |draws| Counts { votes: vec![draws], failures: 0 };
+                match draws {
+                    Some(draws) => self.count(index, agreed(draws)),
+                    None => self.answer(index, agreed(alone(&self.entries[index])), true),
+                }
+            }
+            self.judge(0);
+        }
     }
 
     /// Lets a cell's halves stand for it.
@@ -143,8 +249,11 @@ impl CoverTest {
         let inner = radii.iter().copied().filter(|r| *r < radius).fold(0.0, f64::max);
         let of_radius = |index: &usize| (inner..radius).contains(&reach(*index));
         let mine: Vec<usize> = open.into_iter().filter(of_radius).collect();
-        let untouched =
-            (0..self.entries.len()).filter(of_radius).all(|i| self.entries[i].state == State::Open);
+        let is_untouched = |index: usize| {
+            let entry = &self.entries[index];
+            entry.state == State::Open && entry.counts.is_none()
+        };
+        let untouched = (0..self.entries.len()).filter(of_radius).all(is_untouched);
         let farthest = mine.iter().copied().max_by(|a, b| reach(*a).total_cmp(&reach(*b)));
         match farthest {
             Some(farthest) if untouched && mine.len() > 2 => vec![farthest],
@@ -195,6 +304,7 @@ mod tests {
             kind: Kind::Proven,
             rounded: false,
             reach: if pair[0] < 0.0 && pair[1] > 0.0 { 0.0 } else { pair[0].abs().min(pair[1].abs()) },
+            sides: Vec::new(),
         };
         CoverPlan { cells: ends.windows(2).map(cell).collect(), limit }
     }

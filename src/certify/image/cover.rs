@@ -1,10 +1,11 @@
 //! A cover: the smoothed classifier is sampled at anchors along the transformation, and each proves its cell.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::case::{Case, Method, Mode};
 use super::super::conclusion::{self, Bounds, Chosen, Cover, VoteTest};
-use super::super::cover::order::{CoverTest, Entry};
+use super::super::cover::order::{Ask, CoverTest, Entry};
 use super::super::cover::{Cell, CoverPlan, WithMargin, choice};
 use super::super::geometry::Kind;
 use super::super::outcome::Certificate;
@@ -23,7 +24,9 @@ pub struct Covering {
     subject: Subject,
     chosen: Chosen,
     test: CoverTest,
-    asked: Vec<usize>,
+    asked: Vec<Ask>,
+    /// The sites of cells that may be asked again, by their place.
+    sites: HashMap<usize, Arc<Site>>,
 }
 
 impl Covering {
@@ -44,48 +47,66 @@ impl Covering {
                 test.refuse(index);
             }
         }
-        Self { subject, chosen, test, asked: Vec::new() }.ask(worker)
+        Self { subject, chosen, test, asked: Vec::new(), sites: HashMap::new() }.ask(worker)
     }
 
     /// Takes the answers of the cells that were asked, halves those that came close, and asks the next.
     pub fn go_on(mut self: Box<Self>, answers: Vec<Counts>, worker: &mut dyn CaseNetworks) -> Next {
-        for (index, counts) in std::mem::take(&mut self.asked).into_iter().zip(answers) {
-            let entry = &self.test.entries()[index];
+        let mut refused = Vec::new();
+        for (ask, counts) in std::mem::take(&mut self.asked).into_iter().zip(answers) {
+            if ask.draws.is_some() {
+                self.test.count(ask.index, counts);
+                continue;
+            }
+            let entry = &self.test.entries()[ask.index];
             let test = VoteTest { mode: self.subject.case.sampling.mode, alpha: entry.share.test_alpha() };
             let proven = test.proves(entry.cell.p_star, counts.of(self.chosen.class), counts.draws());
-            self.test.answer(index, counts, proven);
+            self.test.answer(ask.index, counts, proven);
             if !proven {
-                self.try_halves(index, worker)?;
+                refused.push(ask.index);
             }
+        }
+        refused.extend(self.test.judge(self.chosen.class));
+        for index in refused {
+            self.try_halves(index, worker)?;
         }
         self.ask(worker)
     }
 
     fn ask(mut self, worker: &mut dyn CaseNetworks) -> Next {
-        let wave = self.test.next_wave();
-        if wave.is_empty() {
+        let asks = self.test.next_asks(self.chosen.class);
+        if asks.is_empty() {
             return Ok(done(self.finish(worker)?));
         }
-        let questions = wave.iter().map(|index| self.question(*index, worker)).collect::<Result<_, _>>()?;
-        self.asked = wave;
+        let questions = asks.iter().map(|ask| self.question(*ask, worker)).collect::<Result<_, _>>()?;
+        self.asked = asks;
         Ok((State::Covering(Box::new(self)), Step::Ask(questions)))
     }
 
-    fn question(&mut self, index: usize, worker: &mut dyn CaseNetworks) -> Result<Question, ImageError> {
+    fn question(&mut self, ask: Ask, worker: &mut dyn CaseNetworks) -> Result<Question, ImageError> {
         let case = self.subject.case.clone();
-        let entry = self.test.entries()[index].clone();
-        let key = case.anchor_key(self.subject.index, Purpose::Anchor, entry.number, entry.share.generation);
-        let source = self.subject.source_at(&entry.cell.anchor, worker)?;
-        let rule = match case.sampling.mode {
-            Mode::Fixed => Rule::Fixed(case.sampling.draws),
-            Mode::Target => Rule::Sequential(Arc::new(SequentialRule {
+        let entry = self.test.entries()[ask.index].clone();
+        let site = match self.sites.get(&ask.index) {
+            Some(site) => site.clone(),
+            None => {
+                let (number, generation) = (entry.number, entry.share.generation);
+                let key = case.anchor_key(self.subject.index, Purpose::Anchor, number, generation);
+                let source = self.subject.source_at(&entry.cell.anchor, worker)?;
+                Arc::new(Site { source, key })
+            }
+        };
+        self.sites.insert(ask.index, site.clone());
+        let rule = match (ask.draws, case.sampling.mode) {
+            (Some(draws), _) => Rule::Fixed(draws),
+            (None, Mode::Fixed) => Rule::Fixed(case.sampling.draws),
+            (None, Mode::Target) => Rule::Sequential(Arc::new(SequentialRule {
                 class: self.chosen.class,
                 thresholds: vec![entry.cell.p_star],
                 alpha: entry.share.test_alpha(),
                 budget: entry.share.draws,
             })),
         };
-        Ok(Question { site: Arc::new(Site { source, key }), rule })
+        Ok(Question { site, rule, so_far: entry.counts.unwrap_or_default() })
     }
 
     /// Halves a cell that was not proven, if its halves may be: with the share of alpha kept for them, and fresh draws.
@@ -117,7 +138,9 @@ impl Covering {
     fn finish(mut self, worker: &mut dyn CaseNetworks) -> Result<Certificate, ImageError> {
         let case = self.subject.case.clone();
         let evaluations = self.subject.geometry(worker)?.evaluations();
-        let cover = Cover { planned: self.test.planned(), cells: self.test.asked().map(cell).collect() };
+        let pooled = self.test.entries().iter().any(Entry::is_pooled);
+        let cells = self.test.asked().map(|entry| cell(entry, pooled)).collect();
+        let cover = Cover { planned: self.test.planned(), cells };
         let bounds = &mut Bounds::default();
         let radius = |proven: &[bool]| self.test.radius_of(proven);
         Ok(conclusion::of_cover(&case, self.chosen, cover, evaluations, bounds, radius))
@@ -131,18 +154,14 @@ pub fn preview(
     p: f64,
     worker: &mut dyn CaseNetworks,
 ) -> Result<Preview, ImageError> {
+    let case = subject.case.clone();
     let plan = choose_cells(subject, max, p, worker)?;
-    let p_star = plan.cells.iter().map(|cell| cell.p_star).max_by(f64::total_cmp);
     let kind = plan.cells.iter().map(|cell| cell.kind).min().unwrap_or(Kind::Proven);
+    let (anchors, limit) = (plan.cells.len(), plan.limit);
+    let test = CoverTest::new(plan, choice::order(&case), case.alpha_of_claim(), case.sampling.draws);
+    let least_draws = test.least_draws(&case.sampling);
     let evaluations = subject.geometry(worker)?.evaluations();
-    Ok(Preview {
-        anchors: plan.cells.len(),
-        limit: plan.limit,
-        p_star,
-        required: Vec::new(),
-        kind,
-        evaluations,
-    })
+    Ok(Preview { anchors, limit, least_draws, required: Vec::new(), kind, evaluations })
 }
 
 fn choose_cells(
@@ -164,7 +183,8 @@ fn choose_cells(
     Ok(case.shared_cover.get_or_init(|| plan).clone())
 }
 
-fn cell(entry: &Entry) -> Cell {
+fn cell(entry: &Entry, pooled: bool) -> Cell {
+    let sides = entry.cell.sides.iter().map(|side| side.witnesses.clone());
     Cell {
         anchor: entry.cell.anchor.clone(),
         low: entry.cell.low.clone(),
@@ -174,5 +194,7 @@ fn cell(entry: &Entry) -> Cell {
         alpha: entry.share.test_alpha(),
         generation: entry.share.generation,
         counts: entry.counts.clone().unwrap_or_default(),
+        number: (pooled && entry.share.generation == 0).then_some(entry.plan_number()),
+        sides: sides.collect(),
     }
 }

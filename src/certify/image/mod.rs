@@ -66,8 +66,8 @@ pub struct Preview {
     pub anchors: usize,
     /// The radius that the geometry lets them prove, however the votes go.
     pub limit: f64,
-    /// The largest probability that a place requires, of those that can be proven at all.
-    pub p_star: Option<f64>,
+    /// Draws that it takes if every vote is for the class: what cannot be saved.
+    pub least_draws: u64,
     /// What each listed radius takes of the single anchor; empty for covers.
     pub required: Vec<Required>,
     /// Whether the bounds are proven.
@@ -146,7 +146,7 @@ impl ImageMachine {
             key: self.case.stream_key(self.index as u64, Purpose::Selection),
         };
         let rule = self.case.sampling.selection_rule();
-        Ok((State::Selecting(subject), Step::Ask(vec![Question { site: Arc::new(site), rule }])))
+        Ok((State::Selecting(subject), Step::Ask(vec![Question::new(site, rule)])))
     }
 
     /// The class is chosen; from here on all draws are fresh.

@@ -10,7 +10,7 @@ use super::super::single_point::{Largest, Required};
 use super::super::worker::CaseNetworks;
 use super::subject::Subject;
 use super::{ImageError, Next, Preview, State, done};
-use crate::smoothing::question::{Counts, Question, Rule, SequentialRule};
+use crate::smoothing::question::{Counts, Question, Rule, SequentialRule, fewest_draws};
 use crate::smoothing::scheduler::Step;
 use crate::smoothing::site::Site;
 use crate::smoothing::stream::Purpose;
@@ -46,7 +46,7 @@ impl Single {
         let key = case.stream_key(subject.index, Purpose::Estimation);
         let site = Site { source: subject.source_of_image(worker)?, key };
         let state = State::Single(Box::new(Self { subject, chosen, required }));
-        Ok((state, Step::Ask(vec![Question { site: Arc::new(site), rule }])))
+        Ok((state, Step::Ask(vec![Question::new(site, rule)])))
     }
 
     /// Joins the votes with the geometry.
@@ -82,7 +82,13 @@ pub fn preview(subject: &mut Subject, worker: &mut dyn CaseNetworks) -> Result<P
     Ok(Preview {
         anchors: 1,
         limit: farthest.map_or(0.0, |required| required.radius),
-        p_star: farthest.map(|required| required.p_star),
+        least_draws: match case.sampling.mode {
+            Mode::Fixed => case.sampling.draws,
+            Mode::Target => farthest.map_or(0, |required| {
+                let (alpha, budget) = (case.sampling.alpha, case.sampling.draws);
+                fewest_draws(required.p_star, alpha, budget)
+            }),
+        },
         kind,
         evaluations: geometry.evaluations(),
         required,

@@ -4,8 +4,8 @@
 use super::super::finding::Finding;
 use super::region::Region;
 use super::tree::{self, Node};
-use super::{CaseCheck, counts, rule};
-use crate::audit::records::Record;
+use super::{CaseCheck, counts, rule, witnesses};
+use crate::audit::records::{CellRecord, Record};
 use crate::certify::case::{Case, Mode};
 use crate::certify::conclusion::{self, Chosen, Cover};
 use crate::certify::cover::{Cell, boxes};
@@ -23,7 +23,7 @@ impl CaseCheck<'_> {
         findings: &mut Vec<Finding>,
     ) -> Option<Certificate> {
         let case = self.case;
-        let cells: Vec<Cell> = record.cells.iter().map(cell).collect();
+        let cells: Vec<Cell> = record.cells.iter().map(|record| cell(record, findings)).collect();
         if !shapes(case, &cells, matches!(self.region, Region::Levels(_)), findings) {
             return None;
         }
@@ -39,6 +39,7 @@ impl CaseCheck<'_> {
         let nodes = tree::tree(case, chosen.class, &cells, planned, &mut self.bounds, findings)?;
         tree::check_halves(case, chosen.class, &cells, &nodes, findings);
         check_count(count, planned, max, &nodes, findings);
+        witnesses::check(case, &cells, planned, findings);
         self.check_order(&cells, &nodes, findings);
         self.check_anchors(&cells, &nodes, findings);
         if let Some(parameters) = &mut self.parameters
@@ -172,6 +173,7 @@ fn check_count(found: usize, planned: usize, max: usize, nodes: &[Node], finding
 /// The draws of each cell are those that its rule asks for.
 fn check_draws(case: &Case, class: u32, cells: &[Cell], nodes: &[Node], findings: &mut Vec<Finding>) {
     let sampling = &case.sampling;
+    witnesses::check_draws(class, cells, nodes, findings);
     for (place, (cell, node)) in cells.iter().zip(nodes).enumerate() {
         let field = format!("cells[{place}]");
         if !node.share.can_pass(sampling, cell.p_star) {
@@ -183,6 +185,7 @@ fn check_draws(case: &Case, class: u32, cells: &[Cell], nodes: &[Node], findings
                 findings.push(Finding::Draws { field, found, expected });
             }
             Mode::Fixed => {}
+            Mode::Target if !cell.sides.is_empty() => {}
             Mode::Target => {
                 let (alpha, budget) = (node.share.test_alpha(), node.share.draws);
                 let sequential = SequentialRule { class, thresholds: vec![cell.p_star], alpha, budget };
@@ -192,7 +195,7 @@ fn check_draws(case: &Case, class: u32, cells: &[Cell], nodes: &[Node], findings
     }
 }
 
-fn cell(record: &crate::audit::records::CellRecord) -> Cell {
+fn cell(record: &CellRecord, findings: &mut Vec<Finding>) -> Cell {
     Cell {
         anchor: record.anchor.clone(),
         low: record.low.clone(),
@@ -202,5 +205,7 @@ fn cell(record: &crate::audit::records::CellRecord) -> Cell {
         alpha: record.alpha,
         generation: record.generation,
         counts: counts(&record.votes),
+        number: record.number,
+        sides: witnesses::of_record(record, findings),
     }
 }

@@ -3,6 +3,7 @@
 //! - here: what is true of every record;
 //! - `point`: the paper's single point; `cover`: anchors and cells; `enumerated`: no counts at all;
 //! - `tree`: which cells are halves of which, and what each may spend; `rule`: when a sequential test ends;
+//! - `witnesses`: cells that are tested together;
 //! - `region`: how far proven cells reach;
 //! - `parameters`: the geometry of noise on the parameter, made anew.
 
@@ -13,6 +14,7 @@ mod point;
 mod region;
 mod rule;
 mod tree;
+mod witnesses;
 
 use serde_json::Value;
 

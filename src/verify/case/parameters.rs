@@ -9,6 +9,7 @@ use super::tree::Node;
 use crate::certify::case::Case;
 use crate::certify::certificate::Evidence;
 use crate::certify::cover::order::{CoverTest, Entry};
+use crate::certify::cover::witnesses::Witness;
 use crate::certify::cover::{Cell, PlannedCell, WithMargin, choice};
 use crate::certify::geometry::{Geometry, GeometryError};
 use crate::certify::single_point::{Largest, Required};
@@ -122,6 +123,10 @@ impl<'a> Parameters<'a> {
     }
 }
 
+fn witnesses(planned: &PlannedCell) -> Vec<&[Witness]> {
+    planned.sides.iter().map(|side| &side.witnesses[..]).collect()
+}
+
 /// What differs of a cell.
 fn compare(field: &str, cell: &Cell, planned: Option<&PlannedCell>) -> Vec<Finding> {
     let finding =
@@ -135,6 +140,7 @@ fn compare(field: &str, cell: &Cell, planned: Option<&PlannedCell>) -> Vec<Findi
         ("anchor", text(&cell.anchor), text(&planned.anchor)),
         ("p_star", cell.p_star.to_string(), planned.p_star.to_string()),
         ("kind", cell.kind.name().to_owned(), planned.kind.name().to_owned()),
+        ("sides", format!("{:?}", cell.sides), format!("{:?}", witnesses(planned))),
     ];
     let differing = pairs.into_iter().filter(|(_, found, expected)| found != expected);
     differing.map(|(key, found, expected)| finding(format!("{field}.{key}"), found, expected)).collect()

@@ -211,7 +211,9 @@ mod tests {
     fn cell(low: &[f64], high: &[f64]) -> Cell {
         let (anchor, counts) = (low.to_vec(), Counts::default());
         let (low, high) = (low.to_vec(), high.to_vec());
-        Cell { anchor, low, high, p_star: 0.75, kind: Kind::Proven, alpha: 0.001, generation: 0, counts }
+        let (number, sides) = (None, Vec::new());
+        let (p_star, kind, alpha, generation) = (0.75, Kind::Proven, 0.001, 0);
+        Cell { anchor, low, high, p_star, kind, alpha, generation, counts, number, sides }
     }
 
     fn left(range: &Range, radius: f64, cells: &[Cell]) -> Left {

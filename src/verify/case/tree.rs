@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::finding::Finding;
 use super::region::key;
 use crate::certify::case::Case;
-use crate::certify::conclusion::{Bounds, VoteTest};
+use crate::certify::conclusion::{Ballots, Bounds, VoteTest};
 use crate::certify::cover::shares::Share;
 use crate::certify::cover::{Cell, halves_of_box};
 use crate::smoothing::question::FUTILITY;
@@ -44,6 +44,7 @@ pub fn tree(
 ) -> Option<Vec<Node>> {
     let mut nodes: Vec<Node> = Vec::with_capacity(cells.len());
     let mut halves: HashMap<Vec<u64>, (usize, bool)> = HashMap::new();
+    let ballots = Ballots::of(cells, class);
     for (place, cell) in cells.iter().enumerate() {
         let field = || format!("cells[{place}]");
         let parent = match cell.generation {
@@ -65,7 +66,7 @@ pub fn tree(
             findings.push(Finding::Alpha { field: field(), found, expected });
         }
         let test = VoteTest { mode: case.sampling.mode, alpha: share.test_alpha() };
-        let proven = bounds.proves(test, cell.p_star, cell.counts.of(class), cell.counts.draws());
+        let proven = ballots.prove(cell, test, None, bounds);
         if !proven && let Some(of_cell) = halves_of_box(&case.range, &cell.low, &cell.high) {
             for (upper, (low, high)) in [false, true].into_iter().zip(of_cell) {
                 halves.insert(key(&[low, high].concat()), (place, upper));
