@@ -4,6 +4,7 @@
 #
 #   ./release.sh [FOLDER]            writes the archive into FOLDER, or into the target folder
 #   PROFILE=dev ./release.sh         packs a build of another profile
+#   TARGETS="..." ./release.sh       builds what these options of cargo name, the binary and the plugins among it
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -22,7 +23,8 @@ case "$target" in
 *) suffix=so ;;
 esac
 
-cargo build --locked --profile "$profile"
+read -ra targets <<<"${TARGETS:-}"
+cargo build --locked --profile "$profile" ${targets[@]+"${targets[@]}"}
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

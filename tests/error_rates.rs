@@ -5,6 +5,8 @@
 mod coin;
 #[path = "error_rates/covers.rs"]
 mod covers;
+#[path = "error_rates/pooled.rs"]
+mod pooled;
 #[path = "error_rates/rivals.rs"]
 mod rivals;
 

@@ -25,3 +25,19 @@ impl Coin {
 pub fn allowed(alpha: f64, trials: u32) -> f64 {
     alpha + 3.0 * (alpha * (1.0 - alpha) / f64::from(trials)).sqrt()
 }
+
+/// A source of successes of any probability.
+pub struct Uniform(rand_chacha::ChaCha8Rng);
+
+impl Uniform {
+    pub fn new(seed: u64) -> Self {
+        Self(rand_chacha::ChaCha8Rng::seed_from_u64(seed))
+    }
+
+    /// Successes, each of probability `p`, among so many trials.
+    pub fn successes(&mut self, p: f64, trials: u64) -> u64 {
+        let uniform =
+            |random: &mut rand_chacha::ChaCha8Rng| (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+        (0..trials).filter(|_| uniform(&mut self.0) < p).count() as u64
+    }
+}

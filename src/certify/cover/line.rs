@@ -184,46 +184,10 @@ impl Line<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::geometry::Kind;
     use super::super::super::ranges::Norm;
+    use super::super::testing::Path;
     use super::*;
-    use crate::stats::normal;
     use proptest::prelude::*;
-
-    /// A path that moves by `speed` per unit, and jumps where told.
-    struct Path {
-        speed: f64,
-        jump: Option<f64>,
-        asked: usize,
-    }
-
-    impl Path {
-        fn between(&self, a: f64, b: f64) -> f64 {
-            let jumps = self.jump.is_some_and(|at| (a < at) != (b < at));
-            self.speed * (a - b).abs() + if jumps { 10.0 } else { 0.0 }
-        }
-    }
-
-    impl Moving for Path {
-        fn is_norm(&self) -> bool {
-            true
-        }
-
-        fn reaches(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError> {
-            self.asked += points.len();
-            Ok(points.iter().map(|point| self.between(anchor[0], point[0])).collect())
-        }
-
-        fn required(
-            &mut self,
-            anchor: &[f64],
-            low: &[f64],
-            high: &[f64],
-        ) -> Result<(f64, Kind), GeometryError> {
-            let far = self.between(anchor[0], low[0]).max(self.between(anchor[0], high[0]));
-            Ok((normal::cdf(far), Kind::Proven))
-        }
-    }
 
     const RULE: CoverRule = CoverRule { max: 500, p: 0.75, margin: 0.0, slack: 0.0, pooled: false };
 

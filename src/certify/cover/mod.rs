@@ -15,6 +15,8 @@ pub mod line;
 pub mod order;
 pub mod pooling;
 pub mod shares;
+#[cfg(test)]
+mod testing;
 pub mod witnesses;
 
 use super::geometry::{Geometry, GeometryError, Kind};

@@ -110,3 +110,119 @@ impl<'a> Pool<'a> {
         open.iter().copied().filter(grown).map(|index| (index, hoped[index].draws)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::geometry::Kind;
+    use super::super::order::{Ask, CoverTest, Order, State};
+    use super::super::witnesses::Side;
+    use super::super::{CoverPlan, PlannedCell};
+    use super::*;
+    use crate::stats::pooled::Threshold;
+
+    /// Unit cells from 0 to `count`, each side of which its own anchor and the next two on each side testify of.
+    fn plan(count: usize) -> CoverPlan {
+        let witness = |cell: usize, p: f64| Witness { cell, threshold: Threshold::at_least(p) };
+        let side = |number: usize, low: f64| {
+            let others = [(number.wrapping_sub(1), 0.8), (number + 1, 0.8), (number + 2, 0.93)];
+            let mut witnesses = vec![witness(number, 0.65)];
+            witnesses
+                .extend(others.iter().filter(|(cell, _)| *cell < count).map(|(cell, p)| witness(*cell, *p)));
+            witnesses.sort_by_key(|witness| witness.cell);
+            Side { low, high: low + 0.5, p_star: 0.65, kind: Kind::Proven, witnesses }
+        };
+        let cell = |number: usize| {
+            let low = number as f64;
+            PlannedCell {
+                anchor: vec![low + 0.5],
+                low: vec![low],
+                high: vec![low + 1.0],
+                p_star: 0.65,
+                kind: Kind::Proven,
+                reach: low,
+                rounded: false,
+                sides: vec![side(number, low), side(number, low + 0.5)],
+            }
+        };
+        CoverPlan { cells: (0..count).map(cell).collect(), limit: count as f64 }
+    }
+
+    /// Runs a test to its end; `votes(cell, draws)` are for the class. The waves, as numbers of cells asked.
+    fn run(test: &mut CoverTest, votes: impl Fn(usize, u64) -> u64) -> Vec<usize> {
+        let mut waves = Vec::new();
+        loop {
+            let asks = test.next_asks(0);
+            if asks.is_empty() {
+                return waves;
+            }
+            waves.push(asks.len());
+            for Ask { index, draws } in asks {
+                let draws = draws.expect("all cells are tested together");
+                let own = votes(index, draws);
+                test.count(index, Counts { votes: vec![own, draws - own], failures: 0 });
+            }
+            test.judge(0);
+        }
+    }
+
+    fn draws(test: &CoverTest) -> u64 {
+        test.asked().map(|entry| entry.counts.as_ref().map_or(0, Counts::draws)).sum()
+    }
+
+    #[test]
+    fn one_wave_after_the_first_look_is_enough_if_all_goes_well() {
+        let mut test = CoverTest::new(plan(20), Order::Radii(vec![20.0]), 0.001, 100_000);
+        assert_eq!(run(&mut test, |_, draws| draws), [1, 20]);
+        assert_eq!(test.radius(), 20.0);
+        // Alone a cell takes 20 votes of 20.
+        assert!(draws(&test) < 12 * 20, "{}", draws(&test));
+        assert_eq!(
+            draws(&test),
+            CoverTest::new(plan(20), Order::Radii(vec![20.0]), 0.001, 100_000).draws_if_well()
+        );
+    }
+
+    impl CoverTest {
+        fn draws_if_well(self) -> u64 {
+            let sampling = crate::certify::case::Sampling {
+                mode: crate::certify::case::Mode::Target,
+                alpha: 0.001,
+                select: 100,
+                draws: 100_000,
+                bound: crate::certify::certificate::VoteBound::Top1,
+                margin: 0.0,
+            };
+            self.least_draws(&sampling)
+        }
+    }
+
+    #[test]
+    fn a_bad_cell_is_looked_at_first_and_ends_the_test() {
+        let mut test = CoverTest::new(plan(20), Order::Radii(vec![20.0]), 0.001, 100_000);
+        let waves = run(&mut test, |cell, draws| if cell == 7 { draws / 3 } else { draws });
+        assert!(waves[2..].iter().all(|asked| *asked == 1), "{waves:?}");
+        assert_eq!((test.radius(), test.entries()[7].state), (0.0, State::Refused));
+        assert!(draws(&test) < 300, "{}", draws(&test));
+        // The farthest cell is bad: nothing else is asked.
+        let mut test = CoverTest::new(plan(20), Order::Radii(vec![20.0]), 0.001, 100_000);
+        assert!(
+            run(&mut test, |cell, draws| if cell == 19 { 0 } else { draws }).iter().all(|asked| *asked == 1)
+        );
+    }
+
+    #[test]
+    fn some_votes_against_cost_more_draws_and_nothing_else() {
+        let mut test = CoverTest::new(plan(20), Order::Radii(vec![10.0, 20.0]), 0.001, 100_000);
+        run(&mut test, |_, draws| draws - draws / 8);
+        assert_eq!(test.radius(), 20.0);
+        assert!(test.entries().iter().all(|entry| entry.state == State::Proven));
+    }
+
+    #[test]
+    fn what_is_spent_is_given_up() {
+        let mut test = CoverTest::new(plan(20), Order::Radii(vec![20.0]), 0.001, 20 * 30);
+        run(&mut test, |cell, draws| if cell == 7 { draws - draws / 3 } else { draws });
+        assert!(test.entries().iter().all(|entry| entry.counts.as_ref().is_none_or(|c| c.draws() <= 30)));
+        assert_eq!(test.entries()[7].state, State::Refused);
+    }
+}

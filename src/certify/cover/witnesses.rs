@@ -137,3 +137,76 @@ impl Testimony<'_> {
         Ok((kind >= self.side.kind).then_some(p_star))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::super::ranges::Norm;
+    use super::super::testing::Path;
+    use super::super::{CoverRule, line};
+    use super::*;
+    use crate::stats::normal;
+
+    fn cells(range: &Range, radii: &[f64], path: &mut Path) -> Vec<PlannedCell> {
+        let rule = CoverRule { max: 500, p: 0.63, margin: 0.0, slack: 0.0, pooled: true };
+        let mut cells = line::cover(path, range, radii, false, &rule).unwrap().cells;
+        call(path, range, radii, &mut cells).unwrap();
+        cells
+    }
+
+    fn range(low: f64, high: f64) -> Range {
+        Range { low: vec![low], high: vec![high], identity: vec![0.0], norm: Norm::L2 }
+    }
+
+    /// The farthest that a part is from a witness.
+    fn farthest(path: &Path, side: &Side, anchor: f64) -> f64 {
+        path.between(anchor, side.low).max(path.between(anchor, side.high))
+    }
+
+    proptest! {
+        /// Every threshold bounds the move from its anchor to any parameter of the part, by way of an end or not, and hardly more.
+        #[test]
+        fn thresholds_bound_the_moves(speed in 0.05_f64..8.0, low in -5.0_f64..0.0, high in 0.1_f64..5.0, cut in 0.1_f64..1.0) {
+            let mut path = Path { speed, jump: None, asked: 0 };
+            let last = high.max(-low);
+            let cells = cells(&range(low, high), &[cut * last, last], &mut path);
+            for (number, cell) in cells.iter().enumerate() {
+                prop_assert_eq!(cell.sides.first().map(|side| side.low), Some(cell.low[0]));
+                prop_assert_eq!(cell.sides.last().map(|side| side.high), Some(cell.high[0]));
+                for side in &cell.sides {
+                    prop_assert!(side.witnesses.iter().any(|witness| witness.cell == number));
+                    for witness in &side.witnesses {
+                        let p_star = normal::cdf(farthest(&path, side, cells[witness.cell].anchor[0]));
+                        let threshold = witness.threshold.value();
+                        prop_assert!(p_star <= threshold && threshold < p_star + 0.0011, "{p_star} {threshold}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn cells_of_a_larger_radius_are_not_called() {
+        let mut path = Path { speed: 2.0, jump: None, asked: 0 };
+        let cells = cells(&range(0.0, 4.0), &[2.0, 4.0], &mut path);
+        let inner = cells.iter().filter(|cell| cell.reach < 2.0).count();
+        let called = |cell: &PlannedCell| {
+            let mut all = cell.sides.iter().flat_map(|side| &side.witnesses).map(|witness| witness.cell);
+            all.clone().max().zip(all.by_ref().min()).unwrap()
+        };
+        assert!(cells[..inner].iter().all(|cell| called(cell).0 < inner));
+        assert!(called(&cells[inner]).1 < inner, "outer cells call inner ones");
+    }
+
+    #[test]
+    fn a_middle_cell_has_neighbours_on_both_sides_and_a_jump_has_none_across() {
+        let mut path = Path { speed: 2.0, jump: None, asked: 0 };
+        let middle = cells(&range(0.0, 4.0), &[4.0], &mut path).remove(5);
+        let numbers = |side: &Side| side.witnesses.iter().map(|witness| witness.cell).collect::<Vec<_>>();
+        assert_eq!(middle.sides.iter().map(numbers).collect::<Vec<_>>(), [[3, 4, 5, 6, 7]; 2]);
+        let mut path = Path { speed: 2.0, jump: Some(2.0), asked: 0 };
+        let limit = cells(&range(0.0, 4.0), &[4.0], &mut path);
+        assert!(limit.iter().all(|cell| cell.high[0] <= 2.0));
+    }
+}
