@@ -26,13 +26,14 @@ use support::audit::Audit;
 use support::run_folder::RunFolder;
 
 /// The kinds of runs, each one case of a few images.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "resolvable",
     "semantic",
     "listed",
     "refused",
     "top2",
     "line",
+    "additive",
     "halves",
     "boxes",
     "levels",
@@ -66,6 +67,7 @@ fn audit(kind: &str) -> Audit {
         ),
         "refused" => (head("target", 1000), single(REFUSED)),
         "line" => (head("target", 20_000), LINE.to_owned()),
+        "additive" => (head("target", 20_000), blur.to_owned()),
         // A weak classifier: some cells are halved, some refused.
         "halves" => (head("fixed", 300).with("classifier.onnx", "mlp.onnx"), HARD_LINE.to_owned()),
         "boxes" => (head("target", 20_000), BOXES.to_owned()),

@@ -147,19 +147,46 @@ planted! {
     a_cell_that_no_votes_prove: "line" 1 |r| r["cells"][6]["p_star"] = 1.0.into() => "hopeless" "`cells[6]`";
 
     // Sequential tests.
-    a_look_that_is_none: "line" 1 |r| { let (own, _) = own_and_other(r);
+    a_look_that_is_none: "boxes" 1 |r| { let (own, _) = own_and_other(r);
             add(&mut r["cells"][0]["counts"][own], 1); add(&mut r["cells"][0]["draws"], 1);
             add(&mut r["counts"][own], 1); add(&mut r["draws"], 1) }
         => "look" "does not look then";
-    a_test_cut_short: "line" 1 |r| { let (own, _) = own_and_other(r); let now = r["cells"][19]["draws"].as_i64().unwrap();
-            add(&mut r["cells"][19]["counts"][own], 20 - now); add(&mut r["cells"][19]["draws"], 20 - now) }
-        => "undecided" "`cells[19]` ends at 20 draws";
+    a_test_cut_short: "boxes" 1 |r| { let (own, _) = own_and_other(r); let now = r["cells"][0]["draws"].as_i64().unwrap();
+            add(&mut r["cells"][0]["counts"][own], 20 - now); add(&mut r["cells"][0]["draws"], 20 - now) }
+        => "undecided" "`cells[0]` ends at 20 draws";
     a_test_drawn_on: "line" 1 |r| { let (own, _) = own_and_other(r);
             r["cells"][0]["counts"][own] = 1024.into(); r["cells"][0]["draws"] = 1024.into() }
         => "look" "`cells[0]`";
     more_than_the_budget: "listed" 1 |r| { let (own, _) = own_and_other(r);
             r["cells"][0]["counts"][own] = 2000.into(); r["cells"][0]["draws"] = 2000.into() }
         => "look" "at most 1000";
+
+    // Cells that are tested together.
+    one_vote_is_enough: "line" 1 |r| { let (own, _) = own_and_other(r);
+            for cell in &mut r["cells"].as_array_mut().unwrap()[3..8] {
+                cell["draws"] = 1.into(); cell["counts"][own] = 1.into() } }
+        => "undecided" "`cells[4]` ends at 1 draws";
+    a_lower_threshold: "additive" 1 |r| r["cells"][1]["sides"][0][0][1] = 0.6.into() => "geometry" "`cells[1].sides`";
+    // An image's own geometry binds it only where it is made anew.
+    a_lower_threshold_of_an_image: "line" 1 |r| r["cells"][3]["sides"][0][0][1] = 0.6.into() => "digest" "records.jsonl";
+    a_threshold_of_one_half: "line" 1 |r| r["cells"][3]["sides"][0][0][1] = 0.4.into() => "witnesses" "`cells[3].sides`";
+    a_threshold_off_the_grid: "line" 1 |r| last_digit(&mut r["cells"][3]["sides"][0][0][1]) => "witnesses" "a threshold of the grid";
+    a_lower_threshold_of_its_own: "line" 1 |r| for side in r["cells"][3]["sides"].as_array_mut().unwrap() {
+            side.as_array_mut().unwrap().iter_mut().filter(|w| w[0] == 3).for_each(|w| w[1] = 0.55.into()) }
+        => "witnesses" "what the cell requires";
+    a_witness_from_far_away: "line" 1 |r| { let all = r["cells"][3]["sides"][1].as_array_mut().unwrap();
+            all.last_mut().unwrap()[0] = 9.into() }
+        => "witnesses" "at most 3 cells on each side";
+    a_witness_twice: "line" 1 |r| { let all = r["cells"][3]["sides"][1].as_array_mut().unwrap();
+            let last = all.last().unwrap().clone(); all.push(last) }
+        => "witnesses" "in order";
+    its_own_anchor_left_out: "line" 1 |r| r["cells"][3]["sides"][0].as_array_mut().unwrap().retain(|w| w[0] != 3)
+        => "witnesses" "the cell itself";
+    a_side_dropped: "line" 1 |r| drop(r["cells"][3]["sides"].as_array_mut().unwrap().pop()) => "witnesses" "1 sides, expected 2 sides";
+    no_sides: "line" 1 |r| drop(r["cells"][3].as_object_mut().unwrap().remove("sides")) => "witnesses" "0 sides, expected 2 sides";
+    another_number: "line" 1 |r| r["cells"][3]["number"] = 2.into() => "witnesses" "`cells[3].number` is 2";
+    no_number: "line" 1 |r| drop(r["cells"][3].as_object_mut().unwrap().remove("number")) => "witnesses" "`cells[3].number` is absent";
+    a_number_where_none_is_due: "boxes" 1 |r| r["cells"][0]["number"] = 0.into() => "witnesses" "expected absent";
 
     // Without counts.
     an_enumerated_radius: "enumerate" 2 |r| { r["radius"] = 2.0.into(); r["radii"]["2"] = true.into();
@@ -237,7 +264,7 @@ fn records_that_are_missing_or_stand_elsewhere_are_found() {
 #[test]
 fn what_keeps_to_the_rules_is_found_by_drawing_again() {
     type Edit = (&'static str, fn(&mut Value), &'static str);
-    let edits: [Edit; 5] = [
+    let edits: [Edit; 6] = [
         // A selection vote moved from one rival to another, though both count for nothing.
         (
             "semantic",
@@ -249,7 +276,8 @@ fn what_keeps_to_the_rules_is_found_by_drawing_again() {
             "selection.counts",
         ),
         ("line", |r| last_digit(&mut r["cells"][1]["p_star"]), "cells[1].p_star"),
-        ("line", |r| r["cells"][1]["anchor"] = r["cells"][1]["low"].clone(), "cells[1].anchor"),
+        ("line", |r| last_digit(&mut r["cells"][1]["anchor"][0]), "cells[1].anchor"),
+        ("line", |r| r["cells"][3]["sides"][0][0][1] = 0.9.into(), "cells[3].sides"),
         ("enumerate", |r| r["predicted"] = 8.into(), "predicted"),
         ("listed", |r| add(&mut r["evaluations"], 1), "evaluations"),
     ];

@@ -70,8 +70,8 @@ values! {
                         "description": "The most anchors of an image.",
                     },
                     "p": {
-                        "type": "number", "exclusiveMinimum": 0.5, "exclusiveMaximum": 1, "default": 0.75,
-                        "description": "The probability that every anchor is to show of its class.",
+                        "type": "number", "exclusiveMinimum": 0.5, "exclusiveMaximum": 1,
+                        "description": "What a cell may require of its anchor: 0.63 for one parameter in mode `target`, else 0.75; with a margin as far on the way to 1.",
                     },
                 },
                 "additionalProperties": false,
