@@ -37,7 +37,9 @@ fn main() -> anyhow::Result<()> {
     println!("|---|---|---|---|---|---|");
     let (resnet, surrogate) =
         (pipelines::resnet20(folder.path(), 2_000)?, pipelines::surrogate(folder.path(), 20_000)?);
-    for pipeline in [resnet, surrogate, pipelines::row_classifier(folder.path(), 4_000)?] {
+    let mut all = vec![resnet, surrogate, pipelines::row_classifier(folder.path(), 4_000)?];
+    all.extend(pipelines::efficientnet(folder.path(), 100)?);
+    for pipeline in all {
         let plan = pipeline.open()?;
         let mut pairs = Vec::with_capacity(PAIRS);
         // The first of each warms caches and memory pools up, and is thrown away.

@@ -1,5 +1,5 @@
-//! What is measured: ResNet-20 under pixel noise, the smallest shipped surrogate with the classifier behind it, and a shipped
-//! classifier under pixel noise.
+//! What is measured: ResNet-20 under pixel noise, the smallest shipped surrogate with the classifier behind it, a shipped
+//! classifier under pixel noise, and EfficientNet-Lite0 where its recipe has exported it.
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,8 @@ pub fn resnet20(folder: &Path, draws: u64) -> anyhow::Result<Pipeline> {
     let model = folder.join("resnet20.onnx");
     std::fs::write(&model, random_networks::resnet20().encode_to_vec())?;
     write_images(&folder.join("images.npz"))?;
-    written(folder, "ResNet-20, 32x32x3", "format = \"npz\"\nimages = \"images.npz\"", &model, PIXEL, draws)
+    let data = "format = \"npz\"\nimages = \"images.npz\"";
+    written(folder, "ResNet-20, 32x32x3", data, &unnormalised(&model), PIXEL, draws)
 }
 
 /// The smallest shipped surrogate with the classifier behind it.
@@ -45,14 +46,36 @@ pub fn surrogate(folder: &Path, draws: u64) -> anyhow::Result<Pipeline> {
         parts.display()
     );
     let model = shipped().join("classifier.onnx");
-    written(folder, "shipped surrogate, code 8x14x14", &digits(), &model, &method, draws)
+    written(folder, "shipped surrogate, code 8x14x14", &digits(), &unnormalised(&model), &method, draws)
 }
 
 /// A shipped classifier of one row of the suite, under noise on pixels.
 #[allow(dead_code, reason = "every example takes the pipelines that it needs")]
 pub fn row_classifier(folder: &Path, draws: u64) -> anyhow::Result<Pipeline> {
     let model = shipped().join("rows/defocus_blur.onnx");
-    written(folder, "shipped row classifier, 28x28x1", &digits(), &model, PIXEL, draws)
+    written(folder, "shipped row classifier, 28x28x1", &digits(), &unnormalised(&model), PIXEL, draws)
+}
+
+/// EfficientNet-Lite0 under noise on pixels; `None` where `onnx/train/imagenet.py` did not run.
+#[allow(dead_code, reason = "every example takes the pipelines that it needs")]
+pub fn efficientnet(folder: &Path, draws: u64) -> anyhow::Result<Option<Pipeline>> {
+    let exported = Path::new(env!("CARGO_MANIFEST_DIR")).join("onnx/imagenet");
+    let model = exported.join("efficientnet-lite0.onnx");
+    if !model.exists() {
+        return Ok(None);
+    }
+    let data = format!(
+        "format = \"folder\"\nimages = '{0}'\nlabels = '{0}/labels.csv'\nresize = [224, 224]",
+        exported.join("pictures").display()
+    );
+    let classifier =
+        unnormalised(&model) + "\nmean = [0.49804, 0.49804, 0.49804]\nstd = [0.50196, 0.50196, 0.50196]";
+    written(folder, "EfficientNet-Lite0, 224x224x3", &data, &classifier, PIXEL, draws).map(Some)
+}
+
+/// A classifier that takes pixels as they are.
+fn unnormalised(model: &Path) -> String {
+    format!("model = '{}'", model.display())
 }
 
 const PIXEL: &str = "method = \"pixel\"";
@@ -73,22 +96,21 @@ fn written(
     folder: &Path,
     name: &'static str,
     data: &str,
-    model: &Path,
+    classifier: &str,
     method: &str,
     draws: u64,
 ) -> anyhow::Result<Pipeline> {
     let audit = folder.join(format!("{name}, {draws}.toml"));
-    std::fs::write(&audit, text(data, model, method, draws))?;
+    std::fs::write(&audit, text(data, classifier, method, draws))?;
     Ok(Pipeline { name, audit })
 }
 
-fn text(data: &str, model: &Path, method: &str, draws: u64) -> String {
+fn text(data: &str, classifier: &str, method: &str, draws: u64) -> String {
     format!(
-        "version = 1\n[data]\n{data}\ncount = 2\n[classifier]\nmodel = '{}'\n\
+        "version = 1\n[data]\n{data}\ncount = 2\n[classifier]\n{classifier}\n\
          [sampling]\nmode = \"fixed\"\nalpha = 0.001\ndraws = {draws}\n\
          [[case]]\nname = \"fixed\"\n{method}\nanchors = 1\nsemantic_noise = 0.25\n\
-         transformation = {{ plugin = \"defocus_blur\", range = [0.0, 2.0] }}\nradii = [0.5, 1.0]\n",
-        model.display()
+         transformation = {{ plugin = \"defocus_blur\", range = [0.0, 2.0] }}\nradii = [0.5, 1.0]\n"
     )
 }
 
