@@ -46,9 +46,32 @@ impl SequentialRule {
     /// Whether nothing more is to be learnt: every threshold is passed or out of reach.
     pub fn is_decided(&self, counts: &Counts) -> bool {
         let (votes, draws) = (counts.of(self.class), counts.draws());
-        let (passing, failing) = (ConfidenceSequence::new(self.alpha), ConfidenceSequence::new(FUTILITY));
-        let decided = |q: &f64| passing.exceeds(*q, votes, draws) || failing.falls_short(*q, votes, draws);
+        let passing = ConfidenceSequence::new(self.alpha);
+        let decided = |q: &f64| passing.exceeds(*q, votes, draws) || self.is_out_of_reach(*q, votes, draws);
         draws > 0 && self.thresholds.iter().all(decided)
+    }
+
+    /// Whether a threshold is given up: the votes refute it, or refute the share of votes that all draws to come would have to
+    /// show for it to be passed within the budget.
+    pub fn is_out_of_reach(&self, threshold: f64, votes: u64, draws: u64) -> bool {
+        let failing = ConfidenceSequence::new(FUTILITY);
+        if failing.falls_short(threshold, votes, draws) {
+            return true;
+        }
+        let Some(left) = self.budget.checked_sub(draws).filter(|left| *left > 0) else { return false };
+        let missing = self.votes_to_pass(threshold).saturating_sub(votes);
+        missing > left || failing.falls_short(missing as f64 / left as f64, votes, draws)
+    }
+
+    /// The fewest votes with which a threshold is passed at the end of the budget; more than there can be if none are enough.
+    fn votes_to_pass(&self, threshold: f64) -> u64 {
+        let passing = ConfidenceSequence::new(self.alpha);
+        let (mut low, mut high) = (0, self.budget + 1);
+        while low < high {
+            let middle = low.midpoint(high);
+            if passing.exceeds(threshold, middle, self.budget) { high = middle } else { low = middle + 1 }
+        }
+        low
     }
 }
 
@@ -67,7 +90,7 @@ impl Rule {
         let drawn = counts.draws();
         match self {
             Self::Fixed(draws) => (drawn < *draws).then_some(*draws),
-            Self::Majority(_) if counts.majority_is_clear() => None,
+            Self::Majority(most) if counts.majority_is_clear(*most) => None,
             Self::Majority(most) => looks(*most).find(|look| *look > drawn),
             Self::Sequential(rule) if rule.is_decided(counts) => None,
             Self::Sequential(rule) => looks(rule.budget).find(|look| *look > drawn),
@@ -139,10 +162,10 @@ impl Counts {
         u32::try_from(class).ok()
     }
 
-    /// Whether the class with the most votes has the majority of the law they were drawn from, or surely has not.
-    pub fn majority_is_clear(&self) -> bool {
-        // How many draws there may be has no part in it.
-        self.most_votes().is_some_and(|class| SequentialRule::of_majority(class, 0).is_decided(self))
+    /// Whether the class with the most votes has the majority of the law they were drawn from, or `most` draws would hardly
+    /// show it.
+    pub fn majority_is_clear(&self, most: u64) -> bool {
+        self.most_votes().is_some_and(|class| SequentialRule::of_majority(class, most).is_decided(self))
     }
 
     /// The votes of one class.
@@ -201,17 +224,35 @@ mod tests {
         assert_eq!(one.next_look(&counts(20, 0)), Some(23));
         assert_eq!(one.next_look(&counts(43, 0)), None, "passed");
         assert_eq!(one.next_look(&counts(3, 17)), None, "out of reach");
-        let two = rule(&[0.75, 0.999], 1000);
+        let two = rule(&[0.75, 0.999], 100_000);
         assert_eq!(two.next_look(&counts(43, 0)), Some(50), "the second is open");
         assert_eq!(two.next_look(&counts(40, 3)), Some(50));
         assert_eq!(two.next_look(&counts(990, 10)), None);
     }
 
+    /// A threshold that p lies at costs a part of the budget only; no draw is saved where it may yet be passed.
+    #[test]
+    fn what_the_budget_would_not_pass_is_given_up() {
+        let close = |budget| SequentialRule { class: 0, thresholds: vec![0.9], alpha: 0.001, budget };
+        let first_end = |rule: &SequentialRule, rate: f64| {
+            looks(rule.budget)
+                .find(|n| rule.is_decided(&counts((rate * *n as f64) as u64, n - (rate * *n as f64) as u64)))
+        };
+        let end = first_end(&close(10_000), 0.9).unwrap();
+        assert!((2_000..5_000).contains(&end), "{end}");
+        // With p a little above it is passed: at the same look whatever the budget.
+        let passed = first_end(&close(100_000), 0.92).unwrap();
+        assert_eq!(first_end(&close(10_000), 0.92), Some(passed));
+        assert!(close(30).is_out_of_reach(0.9, 20, 20), "30 votes of 30 are not enough");
+        assert!(!close(100).is_out_of_reach(0.9, 20, 20));
+        assert!(!close(20).is_out_of_reach(0.9, 20, 20), "there is nothing left to foresee");
+    }
+
     #[test]
     fn the_budget_ends_a_sequential_rule() {
-        let close = rule(&[0.75], 30);
-        assert_eq!(close.next_look(&counts(20, 7)), Some(30));
-        assert_eq!(close.next_look(&counts(22, 8)), None);
+        let close = rule(&[0.9], 1_000);
+        assert_eq!(close.next_look(&counts(18, 2)), Some(23));
+        assert!((0..=1_000).all(|votes| close.next_look(&counts(votes, 1_000 - votes)).is_none()));
     }
 
     #[test]

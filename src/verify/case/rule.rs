@@ -1,7 +1,7 @@
 //! Whether a sequential test can have ended with the draws that are on record.
 
 use super::super::finding::Finding;
-use crate::smoothing::question::{Counts, FUTILITY, Rule, SequentialRule};
+use crate::smoothing::question::{Counts, Rule, SequentialRule};
 use crate::stats::sequential::{ConfidenceSequence, looks};
 use std::sync::Arc;
 
@@ -50,8 +50,8 @@ pub fn check_selection(field: &str, most: u64, counts: &Counts, findings: &mut V
 fn was_over(rule: &SequentialRule, counts: &Counts, look: u64) -> bool {
     let (votes, draws) = (counts.of(rule.class), counts.draws());
     let (fewest, most) = (votes.saturating_sub(draws - look), votes.min(look));
-    let (passing, failing) = (ConfidenceSequence::new(rule.alpha), ConfidenceSequence::new(FUTILITY));
-    let decided = |q: &f64| passing.exceeds(*q, fewest, look) || failing.falls_short(*q, most, look);
+    let passing = ConfidenceSequence::new(rule.alpha);
+    let decided = |q: &f64| passing.exceeds(*q, fewest, look) || rule.is_out_of_reach(*q, most, look);
     rule.thresholds.iter().all(decided)
 }
 
@@ -71,7 +71,8 @@ mod tests {
     fn draws_must_be_those_of_a_test_that_is_over() {
         assert_eq!(findings(27, 0, 1000), [], "passed");
         assert_eq!(findings(3, 17, 1000), [], "out of reach");
-        assert_eq!(findings(22, 8, 30), [], "the budget is spent");
+        assert_eq!(findings(19, 1, 30), [], "30 draws would not be enough");
+        assert!(matches!(findings(22, 8, 30)[..], [Finding::Overdrawn { found: 30, .. }]));
         assert!(matches!(findings(44, 0, 1000)[..], [Finding::Look { found: 44, budget: 1000, .. }]));
         assert!(matches!(findings(40, 3, 1000)[..], [Finding::Undecided { found: 43, expected: 50, .. }]));
         assert!(matches!(findings(43, 0, 1000)[..], [Finding::Overdrawn { found: 43, expected: 37, .. }]));
