@@ -168,7 +168,7 @@ impl CoverTest {
             [] => {}
             // The farthest cell of a radius, asked alone, is looked at early.
             [index] if self.entries[*index].counts.is_none() && wave.len() == 1 => {
-                let draws = FIRST_DRAWS.min(self.entries[*index].share.draws);
+                let draws = FIRST_DRAWS.min(self.entries[*index].share.pooled_draws());
                 asks.push(Ask { index: *index, draws: Some(draws) });
             }
             cells => {

@@ -64,7 +64,7 @@ impl<'a> Pool<'a> {
     /// may spend is spent.
     pub fn is_given_up(&self, index: usize) -> bool {
         let (entry, ballot) = (&self.entries[index], self.ballots[index]);
-        ballot.draws >= entry.share.draws || is_hopeless(entry.cell.p_star, ballot)
+        ballot.draws >= entry.share.pooled_draws() || is_hopeless(entry.cell.p_star, ballot)
     }
 
     /// How often to ask next which of some cells, in all: those first whose votes look bad, since a refusal ends everything.
@@ -83,7 +83,7 @@ impl<'a> Pool<'a> {
 
     fn more(&self, index: usize) -> (usize, u64) {
         let draws = self.ballots[index].draws;
-        (index, (draws + (draws / 2).max(FIRST_DRAWS)).min(self.entries[index].share.draws))
+        (index, (draws + (draws / 2).max(FIRST_DRAWS)).min(self.entries[index].share.pooled_draws()))
     }
 
     /// As many draws as prove all of some cells if each is a vote for the class.
@@ -93,14 +93,14 @@ impl<'a> Pool<'a> {
             let failing: Vec<usize> = open
                 .iter()
                 .copied()
-                .filter(|index| hoped[*index].draws < self.entries[*index].share.draws)
+                .filter(|index| hoped[*index].draws < self.entries[*index].share.pooled_draws())
                 .filter(|index| !self.passes(&self.entries[*index].cell, &hoped))
                 .collect();
             if failing.is_empty() {
                 break;
             }
             for index in &failing {
-                let room = self.entries[*index].share.draws - hoped[*index].draws;
+                let room = self.entries[*index].share.pooled_draws() - hoped[*index].draws;
                 let step = (hoped[*index].draws / GROWTH).max(1).min(room);
                 hoped[*index].votes += step;
                 hoped[*index].draws += step;

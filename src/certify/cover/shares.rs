@@ -17,6 +17,11 @@ const HALF: f64 = 0.2;
 /// How often a cell may be halved.
 pub const GENERATIONS: u64 = 3;
 
+/// Draws of a cell that leave some to its halves, each of which takes about 20.
+const ENOUGH_FOR_HALVES: u64 = 100;
+/// The least of them that the cell itself may take.
+const LEAST_POOLED: u64 = 60;
+
 /// What one cell may spend.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
@@ -38,6 +43,12 @@ impl Share {
     /// The alpha of the cell's own test.
     pub fn test_alpha(&self) -> f64 {
         if self.generation < GENERATIONS { TEST * self.alpha } else { self.alpha }
+    }
+
+    /// The most draws of a cell that is tested together with others. Where there is enough for halves most is left to them: what its
+    /// neighbours' votes and so many of its own do not prove is proven sooner of a smaller part.
+    pub fn pooled_draws(&self) -> u64 {
+        if self.draws < ENOUGH_FOR_HALVES { self.draws } else { (self.draws / 8).max(LEAST_POOLED) }
     }
 
     /// The share of each half after `spent` draws. 0.8 a + 0.2 a = a: the cell's test, and that of the half with the error.
@@ -96,6 +107,16 @@ mod tests {
         let half = share.of_half(300).unwrap();
         assert_eq!((half.draws, half.generation), (100, 1));
         assert_eq!(share.of_half(900).unwrap().draws, 0);
+    }
+
+    #[test]
+    fn a_cell_that_is_tested_with_others_leaves_draws_to_its_halves() {
+        for (draws, pooled) in [(30, 30), (99, 99), (100, 60), (5_000, 625)] {
+            let share = Share::of_cells(0.001, draws, 1);
+            assert_eq!(share.pooled_draws(), pooled);
+            let left = share.of_half(pooled).unwrap().draws;
+            assert!(left >= 20 || draws < 100, "{left}");
+        }
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn check_sides(case: &Case, cell: &Cell, numbered: bool, field: &str, findings: 
 pub fn check_draws(class: u32, cells: &[Cell], nodes: &[Node], findings: &mut Vec<Finding>) {
     let given_up = |cell: &Cell, node: &Node| {
         let ballot = ballot(&cell.counts, class);
-        ballot.draws >= node.share.draws || is_hopeless(cell.p_star, ballot)
+        ballot.draws >= node.share.pooled_draws() || is_hopeless(cell.p_star, ballot)
     };
     let refused =
         |(cell, node): (&Cell, &Node)| node.is_refused() && (cell.sides.is_empty() || given_up(cell, node));
@@ -99,10 +99,10 @@ pub fn check_draws(class: u32, cells: &[Cell], nodes: &[Node], findings: &mut Ve
         cells.iter().zip(nodes).enumerate().filter(|(_, (cell, _))| !cell.sides.is_empty())
     {
         let (field, found) = (format!("cells[{place}]"), cell.counts.draws());
-        if found > node.share.draws {
-            findings.push(Finding::Look { field, found, budget: node.share.draws });
+        if found > node.share.pooled_draws() {
+            findings.push(Finding::Look { field, found, budget: node.share.pooled_draws() });
         } else if !node.proven && !given_up(cell, node) && (node.halved || !ended) {
-            findings.push(Finding::Undecided { field, found, expected: node.share.draws });
+            findings.push(Finding::Undecided { field, found, expected: node.share.pooled_draws() });
         }
     }
 }
