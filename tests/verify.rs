@@ -26,7 +26,7 @@ use support::audit::Audit;
 use support::run_folder::RunFolder;
 
 /// The kinds of runs, each one case of a few images.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "resolvable",
     "semantic",
     "listed",
@@ -34,6 +34,7 @@ const KINDS: [&str; 12] = [
     "top2",
     "line",
     "additive",
+    "refined",
     "halves",
     "boxes",
     "levels",
@@ -70,6 +71,7 @@ fn audit(kind: &str) -> Audit {
         "additive" => (head("target", 20_000), blur.to_owned()),
         // A weak classifier: some cells are halved, some refused.
         "halves" => (head("fixed", 300).with("classifier.onnx", "mlp.onnx"), HARD_LINE.to_owned()),
+        "refined" => (head("target", 20_000).with("classifier.onnx", "mlp.onnx"), HARD_LINE.to_owned()),
         "boxes" => (head("target", 20_000), BOXES.to_owned()),
         "levels" => (head("target", 20_000), LEVELS.to_owned()),
         "enumerate" => (head("target", 1000), ENUMERATE.to_owned()),

@@ -1,7 +1,8 @@
 //! Covers whose cells are tested on the votes of all anchors near by: the claim of a whole range with one error in it.
 
 use super::coin::{Uniform, allowed};
-use gsmooth::certify::cover::order::{Ask, CoverTest, Order};
+use gsmooth::certify::cover::asking::Ask;
+use gsmooth::certify::cover::order::{CoverTest, Order};
 use gsmooth::certify::cover::pooling::proves;
 use gsmooth::certify::cover::witnesses::{self, Side, Witness};
 use gsmooth::certify::cover::{CoverPlan, CoverRule, Moving, line};

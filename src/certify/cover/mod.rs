@@ -6,8 +6,10 @@
 //! - [`witnesses`]: what the anchors of neighbouring cells have to say of a cell's parameters;
 //! - [`shares`]: at which alpha a cell is tested, and with how many draws;
 //! - [`order`]: which cells are asked first, and the radius that the proven ones leave;
-//! - [`pooling`]: how often cells that are tested together are asked.
+//! - [`pooling`]: how often cells that are tested together are asked;
+//! - [`asking`]: what is asked next, and what the votes say of such cells.
 
+pub mod asking;
 pub mod boxes;
 pub mod choice;
 pub mod levels;

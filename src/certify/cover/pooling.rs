@@ -114,7 +114,8 @@ impl<'a> Pool<'a> {
 #[cfg(test)]
 mod tests {
     use super::super::super::geometry::Kind;
-    use super::super::order::{Ask, CoverTest, Order, State};
+    use super::super::asking::Ask;
+    use super::super::order::{CoverTest, Order, State};
     use super::super::witnesses::Side;
     use super::super::{CoverPlan, PlannedCell};
     use super::*;

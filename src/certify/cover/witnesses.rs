@@ -40,7 +40,7 @@ pub struct Witness {
     pub threshold: Threshold,
 }
 
-/// Names the witnesses of all cells of one parameter, which must be in order.
+/// Puts the cells of one parameter in order, and names the witnesses of each.
 ///
 /// Cells of a larger radius are not called for one of a smaller: they are asked later, and what a radius rests on is then known.
 ///
@@ -52,6 +52,7 @@ pub fn call(
     radii: &[f64],
     cells: &mut [PlannedCell],
 ) -> Result<(), GeometryError> {
+    cells.sort_by(|a, b| a.low[0].total_cmp(&b.low[0]));
     for cell in cells.iter_mut().filter(|cell| cell.sides.is_empty()) {
         let sides =
             PlannedCell::with_sides(moving, range, cell.anchor[0], (cell.low[0], cell.high[0]))?.sides;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::super::case::{Case, Method, Mode};
 use super::super::conclusion::{self, Bounds, Chosen, Cover, VoteTest};
-use super::super::cover::order::{Ask, CoverTest, Entry};
+use super::super::cover::asking::Ask;
+use super::super::cover::order::{CoverTest, Entry};
 use super::super::cover::{Cell, CoverPlan, WithMargin, choice};
 use super::super::geometry::Kind;
 use super::super::outcome::Certificate;

@@ -67,7 +67,9 @@ pub fn tree(
         }
         let test = VoteTest { mode: case.sampling.mode, alpha: share.test_alpha() };
         let proven = ballots.prove(cell, test, None, bounds);
-        if !proven && let Some(of_cell) = halves_of_box(&case.range, &cell.low, &cell.high) {
+        // A cell that was given up may be proven after all by what its neighbours' anchors voted since.
+        let may_be_halved = !proven || !cell.sides.is_empty();
+        if may_be_halved && let Some(of_cell) = halves_of_box(&case.range, &cell.low, &cell.high) {
             for (upper, (low, high)) in [false, true].into_iter().zip(of_cell) {
                 halves.insert(key(&[low, high].concat()), (place, upper));
             }
