@@ -38,7 +38,7 @@ impl MEstimator for Proven {
         )
         .at_least(2.0)
         .at_most(1e9)
-        .default_integer(2000),
+        .default_integer(6000),
     ];
 
     fn create(options: &Options<'_>) -> Result<Self> {
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn options_are_read() {
         let proven = Proven::create(&Options::of(Proven::OPTIONS, &[]).unwrap()).unwrap();
-        assert_eq!((proven.points, proven.tolerance, proven.evaluations), (5, 0.035, 2000));
+        assert_eq!((proven.points, proven.tolerance, proven.evaluations), (5, 0.035, 6000));
     }
 
     #[test]
