@@ -171,6 +171,11 @@ pub struct Sampling {
 }
 
 impl Sampling {
+    /// Whether the cells of a cover over so many parameters are tested together with their neighbours (MATHEMATICS 4).
+    pub fn tests_cells_together(&self, parameters: usize) -> bool {
+        self.mode == Mode::Target && parameters == 1
+    }
+
     /// How the class is chosen. Mode `fixed` draws as many as the paper does; a rival's bound needs the votes of all of them.
     pub fn selection_rule(&self) -> Rule {
         match (self.mode, self.bound) {

@@ -85,11 +85,9 @@ impl Ballots {
         if cell.sides.is_empty() {
             return bounds.proves(test, wide(cell.p_star), cell.counts.of(self.class), cell.counts.draws());
         }
-        let widen = |witness: &Witness| match added {
-            None => *witness,
-            Some(_) => {
-                Witness { threshold: Threshold::at_least(wide(witness.threshold.value())), ..*witness }
-            }
+        let widen = |witness: &Witness| Witness {
+            threshold: Threshold::at_least(wide(witness.threshold.value())),
+            ..*witness
         };
         let sides: Vec<Vec<Witness>> =
             cell.sides.iter().map(|side| side.iter().map(widen).collect()).collect();

@@ -114,7 +114,12 @@ pub struct Question {
 impl Question {
     /// A question to a site that was not asked before.
     pub fn new(site: Site, rule: Rule) -> Self {
-        Self { site: Arc::new(site), rule, so_far: Counts::default() }
+        Self::again(site, rule, Counts::default())
+    }
+
+    /// A question to a site whose first draws voted `so_far`.
+    pub fn again(site: Site, rule: Rule, so_far: Counts) -> Self {
+        Self { site: Arc::new(site), rule, so_far }
     }
 }
 

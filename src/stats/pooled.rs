@@ -9,7 +9,7 @@
 
 use std::sync::LazyLock;
 
-use super::sequential::Mixture;
+use super::sequential::{self, Mixture};
 
 /// Steps of the grid of thresholds between 0 and 1.
 const STEPS: u16 = 2000;
@@ -62,8 +62,7 @@ impl PooledTest {
     /// A test that is wrong, at any time, with probability at most `alpha`. Nothing passes one whose alpha is not in (0, 1).
     pub fn new(alpha: f64) -> Self {
         let possible = alpha > 0.0 && alpha < 1.0;
-        // ln(1/alpha), rounded up.
-        Self { wanted: if possible { -alpha.ln() * (1.0 + 1e-12) + 1e-12 } else { f64::INFINITY } }
+        Self { wanted: if possible { sequential::wanted(alpha) } else { f64::INFINITY } }
     }
 
     /// Whether it is refuted that every stream's probability is at most its threshold: E >= 1/alpha.
@@ -91,7 +90,7 @@ fn log_e_value(streams: impl Iterator<Item = (Threshold, Ballot)>) -> f64 {
         let size = gained + 1.0 - if lost.is_finite() { lost } else { 0.0 };
         weight + gained + lost - ulps * size
     });
-    super::sequential::log_sum_exp(terms) - 32.0 * f64::EPSILON
+    sequential::log_sum_exp(terms) - 32.0 * f64::EPSILON
 }
 
 /// Logarithms that every evaluation needs.

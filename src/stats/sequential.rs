@@ -59,7 +59,7 @@ impl ConfidenceSequence {
         if successes == 0 || successes > trials || !(self.alpha > 0.0 && self.alpha < 1.0) {
             return 0.0;
         }
-        let wanted = self.wanted();
+        let wanted = wanted(self.alpha);
         let (mut reached, mut missed) = (0.0_f64, 1.0_f64);
         while missed - reached > f64::EPSILON * missed {
             let middle = reached + 0.5 * (missed - reached);
@@ -78,17 +78,12 @@ impl ConfidenceSequence {
     /// Whether p > q is decided: E_q >= 1/alpha. The same as `lower_bound > q`, at the cost of one evaluation.
     pub fn exceeds(&self, q: f64, successes: u64, trials: u64) -> bool {
         let possible = successes > 0 && successes <= trials && self.alpha > 0.0 && self.alpha < 1.0;
-        possible && q < 1.0 && (q <= 0.0 || self.log_e_value(q, successes, trials) >= self.wanted())
+        possible && q < 1.0 && (q <= 0.0 || self.log_e_value(q, successes, trials) >= wanted(self.alpha))
     }
 
     /// Whether p < q is decided by the mirrored test, E'_(1-q) of the failures.
     pub fn falls_short(&self, q: f64, successes: u64, trials: u64) -> bool {
         successes <= trials && self.exceeds(1.0 - q, trials - successes, trials)
-    }
-
-    /// ln(1/alpha), rounded up.
-    fn wanted(&self) -> f64 {
-        -self.alpha.ln() * (1.0 + 1e-12) + 1e-12
     }
 
     /// U_n, the mirrored bound from above, rounded up: used to refuse early, which costs no confidence.
@@ -113,6 +108,11 @@ impl ConfidenceSequence {
         });
         log_sum_exp(terms) - 32.0 * f64::EPSILON
     }
+}
+
+/// ln(1/alpha), rounded up: the evidence that a test at alpha takes.
+pub(super) fn wanted(alpha: f64) -> f64 {
+    -alpha.ln() * (1.0 + 1e-12) + 1e-12
 }
 
 pub(super) fn log_sum_exp(terms: impl Iterator<Item = f64> + Clone) -> f64 {

@@ -180,6 +180,12 @@ planted! {
     a_witness_twice: "line" 1 |r| { let all = r["cells"][3]["sides"][1].as_array_mut().unwrap();
             let last = all.last().unwrap().clone(); all.push(last) }
         => "witnesses" "in order";
+    a_witness_from_beyond_the_radius: "line" 1 |r| { let cells = r["cells"].as_array_mut().unwrap();
+            let last = cells.iter().rposition(|cell| cell["high"][0].as_f64().unwrap() < 2.0 + 1e-9).unwrap();
+            let next = serde_json::json!([last + 1, 0.9]);
+            let sides = cells[last]["sides"].as_array_mut().unwrap();
+            sides.last_mut().unwrap().as_array_mut().unwrap().push(next) }
+        => "witnesses" "no cell of a larger radius";
     its_own_anchor_left_out: "line" 1 |r| r["cells"][3]["sides"][0].as_array_mut().unwrap().retain(|w| w[0] != 3)
         => "witnesses" "the cell itself";
     a_side_dropped: "line" 1 |r| drop(r["cells"][3]["sides"].as_array_mut().unwrap().pop()) => "witnesses" "1 sides, expected 2 sides";

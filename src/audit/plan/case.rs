@@ -73,7 +73,7 @@ pub(super) fn plan(
     let require = targets::requirement(table, range.cap())?;
     let published = targets::published(table)?;
     let radii = targets::radii(table, range.cap(), require.as_ref())?;
-    let anchors = targets::anchors(table, range.identity.len() == 1, sampling)?;
+    let anchors = targets::anchors(table, range.identity.len(), sampling)?;
     let model = table.classifier.as_ref().unwrap_or(&classifier.get_ref().model);
     let plan = || models::classifier(shop, model, classifier.get_ref());
     let classifier = shop.memory.classifier(model.get_ref(), plan)?;

@@ -79,11 +79,14 @@ pub(super) fn published(table: &schema::Case) -> Result<Option<f64>, Fault> {
 }
 
 /// `anchors = 1`, `anchors = { max = .., p = .. }`, or the cover with its defaults.
-/// For one parameter `line` is true.
-pub(super) fn anchors(table: &schema::Case, line: bool, sampling: &Sampling) -> Result<Anchors, Fault> {
+pub(super) fn anchors(
+    table: &schema::Case,
+    parameters: usize,
+    sampling: &Sampling,
+) -> Result<Anchors, Fault> {
     let least = 0.5 + sampling.margin;
-    let together = line && sampling.mode == Mode::Target;
-    let p = least + (1.0 - least) * if together { PART_TOGETHER } else { PART_ALONE };
+    let p = least
+        + (1.0 - least) * if sampling.tests_cells_together(parameters) { PART_TOGETHER } else { PART_ALONE };
     let anchors = match &table.anchors {
         None => cover(&toml::Table::new(), 0..0, least, p)?,
         Some(value) => match value.get_ref() {

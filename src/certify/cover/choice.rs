@@ -54,7 +54,7 @@ pub fn cells(
     p: f64,
 ) -> Result<CoverPlan, GeometryError> {
     let margin = case.sampling.margin;
-    let pooled = case.sampling.mode == Mode::Target && case.range.identity.len() == 1;
+    let pooled = case.sampling.tests_cells_together(case.range.identity.len());
     let rule = &CoverRule { max, p, margin, slack: geometry.slack(), pooled };
     let mut moving = WithMargin { geometry, margin };
     let radii = radii(case);

@@ -5,6 +5,7 @@
 
 use super::PlannedCell;
 use super::order::Entry;
+use super::shares::Share;
 use super::witnesses::Witness;
 use crate::smoothing::question::{Counts, FUTILITY};
 use crate::stats::pooled::{Ballot, PooledTest};
@@ -28,9 +29,10 @@ pub fn ballot(counts: &Counts, class: u32) -> Ballot {
     Ballot { votes: counts.of(class), draws: counts.draws() }
 }
 
-/// Whether the votes at an anchor refute what it must exceed, by a test that costs no confidence.
-pub fn is_hopeless(p_star: f64, Ballot { votes, draws }: Ballot) -> bool {
-    ConfidenceSequence::new(FUTILITY).falls_short(p_star, votes, draws)
+/// Whether more draws of a cell that is not proven are no use: its own anchor's votes refute what it must exceed, by a test that
+/// costs no confidence, or all that it may spend is spent.
+pub fn is_given_up(share: &Share, p_star: f64, Ballot { votes, draws }: Ballot) -> bool {
+    draws >= share.pooled_draws() || ConfidenceSequence::new(FUTILITY).falls_short(p_star, votes, draws)
 }
 
 /// Whether all who testify of a cell's sides prove them, with the votes by number of cell.
@@ -60,11 +62,10 @@ impl<'a> Pool<'a> {
         proves(self.test, cell.sides.iter().map(|side| &side.witnesses[..]), |number| ballots[number])
     }
 
-    /// Whether more draws of a cell that is not proven are no use: its own anchor's votes refute what it must exceed, or all that it
-    /// may spend is spent.
+    /// Whether more draws of a cell that is not proven are no use.
     pub fn is_given_up(&self, index: usize) -> bool {
-        let (entry, ballot) = (&self.entries[index], self.ballots[index]);
-        ballot.draws >= entry.share.pooled_draws() || is_hopeless(entry.cell.p_star, ballot)
+        let entry = &self.entries[index];
+        is_given_up(&entry.share, entry.cell.p_star, self.ballots[index])
     }
 
     /// How often to ask next which of some cells, in all: those first whose votes look bad, since a refusal ends everything.
@@ -113,6 +114,8 @@ impl<'a> Pool<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::case::{Mode, Sampling};
+    use super::super::super::certificate::VoteBound;
     use super::super::super::geometry::Kind;
     use super::super::asking::Ask;
     use super::super::order::{CoverTest, Order, State};
@@ -179,23 +182,18 @@ mod tests {
         assert!(draws(&test) < 12 * 20, "{}", draws(&test));
         assert_eq!(
             draws(&test),
-            CoverTest::new(plan(20), Order::Radii(vec![20.0]), 0.001, 100_000).draws_if_well()
+            CoverTest::new(plan(20), Order::Radii(vec![20.0]), 0.001, 100_000).least_draws(&SAMPLING)
         );
     }
 
-    impl CoverTest {
-        fn draws_if_well(self) -> u64 {
-            let sampling = crate::certify::case::Sampling {
-                mode: crate::certify::case::Mode::Target,
-                alpha: 0.001,
-                select: 100,
-                draws: 100_000,
-                bound: crate::certify::certificate::VoteBound::Top1,
-                margin: 0.0,
-            };
-            self.least_draws(&sampling)
-        }
-    }
+    const SAMPLING: Sampling = Sampling {
+        mode: Mode::Target,
+        alpha: 0.001,
+        select: 100,
+        draws: 100_000,
+        bound: VoteBound::Top1,
+        margin: 0.0,
+    };
 
     #[test]
     fn a_bad_cell_is_looked_at_first_and_ends_the_test() {

@@ -54,9 +54,8 @@ pub fn call(
 ) -> Result<(), GeometryError> {
     cells.sort_by(|a, b| a.low[0].total_cmp(&b.low[0]));
     for cell in cells.iter_mut().filter(|cell| cell.sides.is_empty()) {
-        let sides =
-            PlannedCell::with_sides(moving, range, cell.anchor[0], (cell.low[0], cell.high[0]))?.sides;
-        cell.sides = sides;
+        let ends = (cell.low[0], cell.high[0]);
+        cell.sides = PlannedCell::with_sides(moving, range, cell.anchor[0], ends)?.sides;
     }
     let group = |cell: &PlannedCell| radii.partition_point(|radius| *radius <= cell.reach);
     for number in 0..cells.len() {
@@ -71,9 +70,8 @@ pub fn call(
         let above: Vec<usize> = (number + 1..cells.len()).take(NEIGHBOURS).filter(called).collect();
         for side in &mut sides {
             let mut testimony = Testimony { moving: &mut *moving, cells, number, side };
-            let mut witnesses = testimony.from(&below)?;
-            witnesses.push(Witness { cell: number, threshold: Threshold::at_least(side.p_star) });
-            let mut testimony = Testimony { moving: &mut *moving, cells, number, side };
+            let mut witnesses = vec![Witness { cell: number, threshold: Threshold::at_least(side.p_star) }];
+            witnesses.extend(testimony.from(&below)?);
             witnesses.extend(testimony.from(&above)?);
             witnesses.sort_by_key(|witness| witness.cell);
             side.witnesses = witnesses;

@@ -1,6 +1,5 @@
 //! A cover: the smoothed classifier is sampled at anchors along the transformation, and each proves its cell.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::case::{Case, Method, Mode};
@@ -26,8 +25,6 @@ pub struct Covering {
     chosen: Chosen,
     test: CoverTest,
     asked: Vec<Ask>,
-    /// The sites of cells that may be asked again, by their place.
-    sites: HashMap<usize, Arc<Site>>,
 }
 
 impl Covering {
@@ -48,7 +45,7 @@ impl Covering {
                 test.refuse(index);
             }
         }
-        Self { subject, chosen, test, asked: Vec::new(), sites: HashMap::new() }.ask(worker)
+        Self { subject, chosen, test, asked: Vec::new() }.ask(worker)
     }
 
     /// Takes the answers of the cells that were asked, halves those that came close, and asks the next.
@@ -87,16 +84,8 @@ impl Covering {
     fn question(&mut self, ask: Ask, worker: &mut dyn CaseNetworks) -> Result<Question, ImageError> {
         let case = self.subject.case.clone();
         let entry = self.test.entries()[ask.index].clone();
-        let site = match self.sites.get(&ask.index) {
-            Some(site) => site.clone(),
-            None => {
-                let (number, generation) = (entry.number, entry.share.generation);
-                let key = case.anchor_key(self.subject.index, Purpose::Anchor, number, generation);
-                let source = self.subject.source_at(&entry.cell.anchor, worker)?;
-                Arc::new(Site { source, key })
-            }
-        };
-        self.sites.insert(ask.index, site.clone());
+        let key = case.anchor_key(self.subject.index, Purpose::Anchor, entry.number, entry.share.generation);
+        let source = self.subject.source_at(&entry.cell.anchor, worker)?;
         let rule = match (ask.draws, case.sampling.mode) {
             (Some(draws), _) => Rule::Fixed(draws),
             (None, Mode::Fixed) => Rule::Fixed(case.sampling.draws),
@@ -107,7 +96,7 @@ impl Covering {
                 budget: entry.share.draws,
             })),
         };
-        Ok(Question { site, rule, so_far: entry.counts.unwrap_or_default() })
+        Ok(Question::again(Site { source, key }, rule, entry.counts.unwrap_or_default()))
     }
 
     /// Halves a cell that was not proven, if its halves may be: with the share of alpha kept for them, and fresh draws.

@@ -39,7 +39,7 @@ impl CaseCheck<'_> {
         let nodes = tree::tree(case, chosen.class, &cells, planned, &mut self.bounds, findings)?;
         tree::check_halves(case, chosen.class, &cells, &nodes, findings);
         check_count(count, planned, max, &nodes, findings);
-        witnesses::check(case, &cells, planned, findings);
+        witnesses::check(case, &cells, planned, |cell| self.wave(cell), findings);
         self.check_order(&cells, &nodes, findings);
         self.check_anchors(&cells, &nodes, findings);
         if let Some(parameters) = &mut self.parameters

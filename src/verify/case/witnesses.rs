@@ -1,11 +1,13 @@
 //! Cells that are tested together: whom each may call to testify, and when such a test is over.
 
+use std::collections::HashMap;
+
 use super::super::finding::Finding;
 use super::tree::Node;
 use crate::audit::records::CellRecord;
-use crate::certify::case::{Case, Mode};
+use crate::certify::case::Case;
 use crate::certify::cover::Cell;
-use crate::certify::cover::pooling::{ballot, is_hopeless};
+use crate::certify::cover::pooling::{ballot, is_given_up};
 use crate::certify::cover::witnesses::{MOST, NEIGHBOURS, Witness};
 use crate::stats::pooled::Threshold;
 
@@ -23,8 +25,17 @@ pub fn of_record(record: &CellRecord, findings: &mut Vec<Finding>) -> Vec<Vec<Wi
 }
 
 /// Checks that cells are numbered where they are tested together, and that each calls its own anchor and its neighbours only.
-pub fn check(case: &Case, cells: &[Cell], planned: usize, findings: &mut Vec<Finding>) {
-    let pooled = case.sampling.mode == Mode::Target && case.range.identity.len() == 1;
+/// `wave` says when a cell is asked: none calls one that is asked later.
+pub fn check(
+    case: &Case,
+    cells: &[Cell],
+    planned: usize,
+    wave: impl Fn(&Cell) -> f64,
+    findings: &mut Vec<Finding>,
+) {
+    let waves: HashMap<usize, f64> =
+        cells.iter().filter_map(|cell| Some((cell.number?, wave(cell)))).collect();
+    let pooled = case.sampling.tests_cells_together(case.range.identity.len());
     let mut least = 0;
     for (place, cell) in cells.iter().enumerate() {
         let numbered = pooled && cell.generation == 0;
@@ -42,7 +53,13 @@ pub fn check(case: &Case, cells: &[Cell], planned: usize, findings: &mut Vec<Fin
             findings.push(Finding::Witnesses { field: format!("cells[{place}].number"), found, expected });
         }
         least = cell.number.map_or(least, |number| number + 1);
-        check_sides(case, cell, numbered, &format!("cells[{place}].sides"), findings);
+        let field = format!("cells[{place}].sides");
+        check_sides(case, cell, numbered, &field, findings);
+        let later = |witness: &&Witness| waves.get(&witness.cell).is_some_and(|other| *other > wave(cell));
+        if let Some(found) = cell.sides.iter().flatten().find(later) {
+            let (found, expected) = (format!("cell {}", found.cell), "no cell of a larger radius".to_owned());
+            findings.push(Finding::Witnesses { field, found, expected });
+        }
     }
 }
 
@@ -88,10 +105,8 @@ fn check_sides(case: &Case, cell: &Cell, numbered: bool, field: &str, findings: 
 
 /// Cells that are tested together have draws until all are proven or one is given up.
 pub fn check_draws(class: u32, cells: &[Cell], nodes: &[Node], findings: &mut Vec<Finding>) {
-    let given_up = |cell: &Cell, node: &Node| {
-        let ballot = ballot(&cell.counts, class);
-        ballot.draws >= node.share.pooled_draws() || is_hopeless(cell.p_star, ballot)
-    };
+    let given_up =
+        |cell: &Cell, node: &Node| is_given_up(&node.share, cell.p_star, ballot(&cell.counts, class));
     let refused =
         |(cell, node): (&Cell, &Node)| node.is_refused() && (cell.sides.is_empty() || given_up(cell, node));
     let ended = cells.iter().zip(nodes).any(refused);
