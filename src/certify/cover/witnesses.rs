@@ -185,6 +185,51 @@ mod tests {
         }
     }
 
+    /// A path on which proofs are had from the anchors of cells alone, and only of parameters around them.
+    struct HardlyProven {
+        path: Path,
+        is_norm: bool,
+        anchors: Vec<f64>,
+    }
+
+    impl Moving for HardlyProven {
+        fn reaches(&mut self, anchor: &[f64], points: &[Vec<f64>]) -> Result<Vec<f64>, GeometryError> {
+            self.path.reaches(anchor, points)
+        }
+
+        fn required(
+            &mut self,
+            from: &[f64],
+            low: &[f64],
+            high: &[f64],
+        ) -> Result<(f64, Kind), GeometryError> {
+            let (p_star, kind) = self.path.required(from, low, high)?;
+            let proven = self.anchors.contains(&from[0]) && low[0] <= from[0] && from[0] <= high[0];
+            Ok((p_star, if proven { kind } else { Kind::Estimated }))
+        }
+
+        fn is_norm(&self) -> bool {
+            self.is_norm
+        }
+    }
+
+    /// What is estimated must not help to prove a cell.
+    #[test]
+    fn an_estimate_does_not_testify_of_a_cell_that_is_proven() {
+        for is_norm in [false, true] {
+            let mut path = Path { speed: 2.0, jump: None, asked: 0 };
+            let (range, radii) = (range(0.0, 4.0), [4.0]);
+            let mut cells = cells(&range, &radii, &mut path);
+            let anchors = cells.iter().map(|cell| cell.anchor[0]).collect();
+            call(&mut HardlyProven { path, is_norm, anchors }, &range, &radii, &mut cells).unwrap();
+            let lower =
+                |cell: &PlannedCell| cell.sides[0].witnesses.iter().map(|w| w.cell).collect::<Vec<_>>();
+            // By way of the cell's own anchor those on the other side are as good as it.
+            assert_eq!(lower(&cells[5]), if is_norm { vec![5, 6, 7] } else { vec![5] }, "{is_norm}");
+            assert!(cells.iter().all(|cell| cell.kind == Kind::Proven));
+        }
+    }
+
     #[test]
     fn cells_of_a_larger_radius_are_not_called() {
         let mut path = Path { speed: 2.0, jump: None, asked: 0 };
